@@ -79,6 +79,11 @@ public final class Populator {
         return failed != 0 || isBack ? failed : libc.errno();
     }
 
+    /** Has what is in swap read, without waiting and without faulting it in. Refused, that changes nothing. madvise_willneed */
+    public void readAhead(long start, long length) {
+        libc.madvise(start, length, Linux.MADV_WILLNEED);
+    }
+
     /**
      * Faults in as {@link #populate} what lies between pages that nobody can access without a signal: guards of
      * MADV_GUARD_INSTALL, and what lies behind the end of a file. Where the kernel comes to one it answers EFAULT and goes no

@@ -48,6 +48,9 @@ public final class Linux {
     /** For msync: fail with EBUSY if a mapping is locked. */
     public static final int MS_INVALIDATE = 2;
 
+    /** Read what is in swap into the swap cache, without waiting. Of a file in memory: where it has holes it keeps them. */
+    public static final int MADV_WILLNEED = 3;
+
     /** Take pages out of the page tables; those of a shared file stay in the page cache. */
     public static final int MADV_DONTNEED = 4;
 

@@ -36,6 +36,24 @@ final class Mincore {
         return absent;
     }
 
+    /**
+     * Finds the first page that is in RAM, or that is not.
+     *
+     * @param start page-aligned
+     * @param end page-aligned, at most 1024 pages behind
+     * @return its address; the end where there is none, or the kernel does not tell
+     */
+    long first(boolean isInRam, long start, long end) {
+        if (start < end && libc.mincore(start, end - start, states) == 0) {
+            for (long at = start; at < end; at += pageBytes) {
+                if ((states[(int) ((at - start) / pageBytes)] & IN_RAM) == (isInRam ? IN_RAM : 0)) {
+                    return at;
+                }
+            }
+        }
+        return end;
+    }
+
     private long absentPages(int pages) {
         long absent = 0;
         for (int page = 0; page < pages; page++) {

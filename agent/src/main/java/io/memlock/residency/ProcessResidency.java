@@ -106,7 +106,10 @@ public final class ProcessResidency implements Residency {
     @Override
     public ReadBack swapIn(List<Segment> segments, BooleanSupplier isOver) {
         SwapIn swapIn = newSwapIn();
-        return heapBack(swapIn, segments, bytesInSwap(), isOver).and(ownBack(swapIn, segments, isOver));
+        long inSwapBytes = bytesInSwap();
+        return heapBack(swapIn, segments, inSwapBytes, isOver)
+                .and(sharedBack(swapIn, segments, inSwapBytes, isOver))
+                .and(ownBack(swapIn, segments, isOver));
     }
 
     @Override
@@ -125,6 +128,15 @@ public final class ProcessResidency implements Residency {
         ReadBack heap = swapIn.heapFile(mincore(), segments, isOver);
         // What was committed and never touched is absent, too: no more has come back than there was in swap.
         return told(Math.min(inSwapBytes, heap.broughtBytes()), heap.left(), heap.refusal());
+    }
+
+    private ReadBack sharedBack(SwapIn swapIn, List<Segment> segments, long inSwapBytes, BooleanSupplier isOver) {
+        Mincore pages = inSwapBytes == 0 ? null : mincore();
+        if (pages == null) {
+            return ReadBack.NOTHING;
+        }
+        ReadBack shared = swapIn.sharedMemory(pages, segments, isOver);
+        return told(shared.broughtBytes(), shared.left(), shared.refusal());
     }
 
     private ReadBack ownBack(SwapIn swapIn, List<Segment> segments, BooleanSupplier isOver) {

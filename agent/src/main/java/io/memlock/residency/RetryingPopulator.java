@@ -51,6 +51,11 @@ final class RetryingPopulator {
         return failed == 0;
     }
 
+    /** Reads ahead as {@link Populator#readAhead}. */
+    void readAhead(long start, long length) {
+        populator.readAhead(start, length);
+    }
+
     private synchronized void add(Prefault.Piece piece, int failed) {
         unexplainedErrno = unexplained.isEmpty() ? failed : unexplainedErrno;
         unexplained.add(piece);

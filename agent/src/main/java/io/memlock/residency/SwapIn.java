@@ -28,6 +28,12 @@ public final class SwapIn {
     /** What is gone through between two questions whether to stop, where nothing is in swap: 64 MiB. */
     private static final long WINDOW_BYTES = 64L << 20;
 
+    /** How often shared memory is gone through at most. */
+    private static final int MOST_ROUNDS = 16;
+
+    /** In which a slow disk has read something. */
+    private static final long SLOW_READ_NANOS = 100_000_000;
+
     private final RetryingPopulator populator;
     private final Pause pause;
     private final Progress progress;
@@ -128,6 +134,54 @@ public final class SwapIn {
                 Math.max(0, absent - leftBytes),
                 List.of(),
                 leftBytes == 0 ? null : Bytes.text(leftBytes) + " of the heap");
+    }
+
+    /**
+     * Reads shared memory of the application back, gently. It may have holes, which populating would fill, and no call tells
+     * them from pages in swap. So the kernel is told to read ahead, which leaves holes alone, and only what is in RAM then is
+     * faulted in. It reads without waiting: all is gone through again until no more has come. Where one page is missing all are
+     * gone through, as {@link #heapFile} does.
+     *
+     * @param isOver asked after each piece: whether to stop
+     */
+    ReadBack sharedMemory(Mincore pages, List<Segment> segments, BooleanSupplier isOver) {
+        List<Segment> files = new ArrayList<>();
+        for (Segment segment : segments) {
+            Mapping mapping = segment.mapping();
+            if (segment.region() == Region.SHM
+                    && mapping.isSharedFile()
+                    && mapping.backing() == Backing.MEMORY
+                    && pages.absentBytes(segment.start(), segment.end()) > 0) {
+                files.add(segment);
+            }
+        }
+        long left = absentBytes(pages, files);
+        Progress.Work work = progress.begin("reading shared memory back from swap", left);
+        Until until = new Until(isOver);
+        long before = Long.MAX_VALUE;
+        for (int round = 0; left > 0 && round < MOST_ROUNDS && left < before && !until.isStopped; round++) {
+            for (Segment file : files) {
+                for (long at = file.start(); at < file.end() && !until.isStopped; at += Populator.GENTLE_PIECE_BYTES) {
+                    bringPresent(pages, at, Math.min(file.end(), at + Populator.GENTLE_PIECE_BYTES));
+                    until.stopsAt(at);
+                }
+            }
+            pause.nanos(SLOW_READ_NANOS);
+            before = left;
+            left = absentBytes(pages, files);
+            work.done(Math.max(0, before - left));
+        }
+        return new ReadBack(work.doneBytes(), List.of(), failure(isOver));
+    }
+
+    private void bringPresent(Mincore pages, long start, long end) {
+        populator.readAhead(start, end - start);
+        long to;
+        for (long at = pages.first(true, start, end); at < end; at = pages.first(true, to, end)) {
+            to = pages.first(false, at, end);
+            populator.populate(at, to - at, false);
+            pause.nanos(ChunkedCalls.PAUSE_NANOS);
+        }
     }
 
     /** Returns whether a heap is a file in memory. One on a disk is never in swap, and reading it would allocate all of it. */

@@ -154,6 +154,9 @@ public final class FakeKernel implements LibC, Mappings {
     /** Pages of files in memory that are in swap. */
     public final Set<Long> absent = new TreeSet<>();
 
+    /** Pages of files in memory that were never allocated. */
+    public final Set<Long> holes = new TreeSet<>();
+
     /** Bytes a mlockall had to lock although the JVM runs: how long it would have stalled. */
     public long lockedInOneCall;
 
@@ -729,6 +732,10 @@ public final class FakeKernel implements LibC, Mappings {
         if (fails("madvise")) {
             return refusal;
         }
+        if (advice == Linux.MADV_WILLNEED) {
+            absent.removeIf(page -> page >= addr && page < addr + length);
+            return 0;
+        }
         Vma vma = at(addr);
         if (vma != null && advice == Linux.MADV_DONTNEED) {
             vma.released = true;
@@ -853,7 +860,7 @@ public final class FakeKernel implements LibC, Mappings {
     private boolean isPresent(long page) {
         Vma vma = at(page);
         boolean isPopulated = vma == null || !vma.untouched || (vma.locked && !vma.onFault);
-        return isPopulated && !absent.contains(page);
+        return isPopulated && !absent.contains(page) && !holes.contains(page);
     }
 
     /** Of the commands the one that tells files in memory from others. */

@@ -3,6 +3,7 @@ package io.memlock.fake;
 
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;
+import io.memlock.os.Linux;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -70,7 +71,7 @@ public final class RecordingLibC implements LibC {
             return -1;
         }
         madvised.add(new Advice(addr, length, advice));
-        return 0;
+        return advice == Linux.MADV_WILLNEED ? kernel.madvise(addr, length, advice) : 0;
     }
 
     @Override

@@ -63,6 +63,22 @@ class ProcessResidencyTest {
         return List.of(new Segment(0, PAGE, Region.NATIVE, Evidence.NONE, mapping));
     }
 
+    /** The pagemap does not tell of it. An attach waits for a slow disk, the keeper's parts are too short for that. */
+    @Test
+    void readsSharedMemoryBackAtAnAttach() throws IOException {
+        Mapping mapping = new Mapping(PAGE, 3L * PAGE, true, true, false, true, 0, 7, "/dev/shm/ring", Backing.MEMORY);
+        List<Segment> ring = List.of(new Segment(PAGE, 3L * PAGE, Region.SHM, Evidence.MAPPING_NAME, mapping));
+        kernel.absent.add((long) PAGE);
+
+        assertThat(residency("6.1.0", 1024).swapIn(ring, () -> false).broughtBytes())
+                .as("nobody has anything in swap")
+                .isZero();
+        assertThat(residency("6.1.0", 1000).swapInPrivate(ring, () -> false).broughtBytes())
+                .isZero();
+        assertThat(residency("6.1.0", 1000).swapIn(ring, () -> false).broughtBytes())
+                .isEqualTo(PAGE);
+    }
+
     /** HotSpot touches them only with -XX:+AlwaysPreTouch. */
     @Test
     void tellsThatHugePagesOfHugetlbfsAreNotPopulated() throws IOException {

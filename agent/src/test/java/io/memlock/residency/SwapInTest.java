@@ -4,6 +4,7 @@ package io.memlock.residency;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.memlock.calls.Pause;
 import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
 import io.memlock.fake.FakeKernel;
@@ -61,8 +62,12 @@ class SwapInTest {
     }
 
     private SwapIn swapIn(LibC calls) {
+        return swapIn(calls, nanos -> {});
+    }
+
+    private SwapIn swapIn(LibC calls, Pause pause) {
         Progress progress = new Progress(new Log(new PrintStream(OutputStream.nullOutputStream()), LogLevel.QUIET));
-        return new SwapIn(new Populator(calls, new KernelVersion(6, 1)), kernel::maps, nanos -> {}, progress);
+        return new SwapIn(new Populator(calls, new KernelVersion(6, 1)), kernel::maps, pause, progress);
     }
 
     private Pagemap allSwapped() throws IOException {
@@ -147,6 +152,59 @@ class SwapInTest {
         swapIn(libc).heapFile(new Mincore(kernel, PAGE), List.of(inMemory), () -> false);
 
         assertThat(libc.populatedBytes(Linux.MADV_POPULATE_READ)).isEqualTo(4 * PIECE);
+    }
+
+    private static Segment shared(Region region, Backing backing) {
+        Mapping mapping = new Mapping(0, 4 * PIECE, true, true, false, true, 0, 7, "/dev/shm/ring", backing);
+        return new Segment(0, 4 * PIECE, region, Evidence.MAPPING_NAME, mapping);
+    }
+
+    @Test
+    void readsSharedMemoryBackAndFillsNoHole() {
+        kernel.holes.add(0L);
+        kernel.holes.add(5L * PAGE);
+        kernel.absent.addAll(List.of(4L * PAGE, 6L * PAGE, PIECE));
+
+        assertThat(swapIn(libc)
+                        .sharedMemory(
+                                new Mincore(kernel, PAGE), List.of(shared(Region.SHM, Backing.MEMORY)), () -> false))
+                .isEqualTo(new ReadBack(3 * PAGE, List.of(), null));
+
+        assertThat(libc.madvised.stream()
+                        .filter(call -> call.advice() == Linux.MADV_POPULATE_READ)
+                        .distinct())
+                .containsExactlyInAnyOrder(
+                        new RecordingLibC.Advice(PAGE, 4L * PAGE, Linux.MADV_POPULATE_READ),
+                        new RecordingLibC.Advice(6L * PAGE, PIECE - 6L * PAGE, Linux.MADV_POPULATE_READ),
+                        new RecordingLibC.Advice(PIECE, PIECE, Linux.MADV_POPULATE_READ),
+                        new RecordingLibC.Advice(2 * PIECE, PIECE, Linux.MADV_POPULATE_READ),
+                        new RecordingLibC.Advice(3 * PIECE, PIECE, Linux.MADV_POPULATE_READ));
+    }
+
+    /** The kernel reads without waiting. */
+    @Test
+    void comesBackForSharedMemoryThatWasNotThereYet() {
+        kernel.filter.put("madvise", Errno.EAGAIN);
+        kernel.absent.addAll(List.of(0L, PIECE));
+        List<Segment> segments = List.of(shared(Region.SHM, Backing.MEMORY));
+
+        ReadBack back = swapIn(libc, nanos -> kernel.absent.remove(0L))
+                .sharedMemory(new Mincore(kernel, PAGE), segments, () -> false);
+
+        assertThat(back.broughtBytes()).isEqualTo(PAGE);
+        assertThat(libc.madvised).contains(new RecordingLibC.Advice(0, PIECE, Linux.MADV_POPULATE_READ));
+    }
+
+    @Test
+    void readsNoFileOfADiskBackAndStopsInTime() {
+        kernel.absent.addAll(List.of(0L, PIECE));
+        Mincore pages = new Mincore(kernel, PAGE);
+
+        swapIn(libc).sharedMemory(pages, List.of(shared(Region.MAPPED, Backing.FILE)), () -> false);
+        assertThat(libc.madvised).isEmpty();
+
+        swapIn(libc).sharedMemory(pages, List.of(shared(Region.SHM, Backing.MEMORY)), () -> true);
+        assertThat(kernel.absent).containsExactly(PIECE);
     }
 
     @Test
