@@ -100,8 +100,8 @@ const board = new dashboard.DashboardBuilder("memlock-agent")
   .withRow(new dashboard.RowBuilder("All JVMs"))
   .withPanel(
     stat(
-      "Keep their promise",
-      "The share of JVMs in the state LOCKED, among those that should be locked",
+      "Locked, of those that tell",
+      "The share of JVMs in the state LOCKED, among those that publish a selection. A JVM whose agent publishes nothing is not counted: see the alert MemlockNotPublished",
       "percentunit",
       `sum(memlock_state{${fleet}, state="LOCKED"}) / sum(memlock_state{${fleet}, state!="UNLOCKED"})`,
       greenAt(1),
