@@ -170,7 +170,7 @@ final class CommandFiles {
         page.append(roff(Stream.of(Region.values()).map(Region::optionName).collect(Collectors.joining(", "))));
         page.append(".\n.SH EXIT STATUS\n");
         item(page, "1", "An option was not understood.");
-        item(page, "77", "With on-failure=exit: the promise cannot be kept.");
+        item(page, "77", "on-failure=exit is set, and the memory could not be locked and kept locked.");
         page.append(".SH EXAMPLES\n");
         paragraphs(page, "A drop-in for systemd, of a service that runs a JVM:", "");
         page.append(".nf\n.RS 4\n");

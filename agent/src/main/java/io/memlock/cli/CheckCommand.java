@@ -51,7 +51,7 @@ import picocli.CommandLine.TypeConversionException;
         footer = {
             "",
             "Examples:",
-            "  memlock check                all JVMs of this user that run the agent",
+            "  memlock check                all JVMs with the agent that you may look at",
             "  memlock check 4242 4243      these two",
             "  memlock check --name=app.jar each JVM that \"status\" shows by this name",
             "  memlock check --coverage=99.5:95 --swapped=1m:1g --age=10s:2m",
@@ -76,7 +76,9 @@ final class CheckCommand implements Callable<Integer> {
             names = "--coverage",
             paramLabel = "WARN:CRIT",
             converter = Share.class,
-            description = "Percentage of what should be locked: less is a WARNING, or CRITICAL (default: 100).")
+            description = "Percentage locked of what should be locked, in a JVM that is partly locked: less is a"
+                    + " WARNING, or CRITICAL (default: partly locked is a WARNING, or UNKNOWN where the agent's counters"
+                    + " cannot be read).")
     private Threshold coverage;
 
     @Option(

@@ -99,7 +99,7 @@ final class ChosenJvms {
     }
 
     /**
-     * Finds them. A process that cannot be looked at costs no other.
+     * Finds the processes that the command line names. A process that cannot be looked at costs no other.
      *
      * @param pids those named by number, which come first
      * @param ofAll which JVMs are meant where all are
@@ -159,7 +159,7 @@ final class ChosenJvms {
     }
 
     /**
-     * Says that there is none.
+     * Returns the message that no JVM was found.
      *
      * @param what which JVMs are meant where all are
      */
@@ -168,7 +168,7 @@ final class ChosenJvms {
     }
 
     /**
-     * Does something to each in turn.
+     * Runs the command for each JVM, one after the other.
      *
      * @return the exit status: that of the worst
      */

@@ -45,9 +45,10 @@ import picocli.CommandLine.Parameters;
             "  memlock doctor                      would the agent lock everything here?",
             "  memlock doctor mode=heap+code       or only these two regions?",
             "  memlock doctor 4242 mode=heap       could it lock the heap of this JVM?",
-            "  memlock doctor --all                could it lock each JVM of this user?",
+            "  memlock doctor --all                could it lock each JVM that you may look at?",
             "",
-            "Exit status: 0 the promise can be kept, 1 it cannot, 2 wrong usage. Of several JVMs the worst counts."
+            "Exit status: 0 the selection can be locked and kept locked, 1 it cannot, 2 wrong usage. Of several JVMs"
+                    + " the worst counts."
         })
 final class DoctorCommand implements Callable<Integer> {
 

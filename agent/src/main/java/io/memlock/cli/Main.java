@@ -117,7 +117,7 @@ public final class Main {
         } catch (NumberFormatException e) {
             // nor is this one
         }
-        throw new TypeConversionException("'" + text + "' is no number from 1 on");
+        throw new TypeConversionException("'" + text + "' is not a number of 1 or more");
     }
 
     private static int explain(ParameterException mistake) {

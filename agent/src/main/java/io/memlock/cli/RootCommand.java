@@ -14,7 +14,8 @@ import picocli.CommandLine.IVersionProvider;
         description = {"", "\"memlock\" stands for \"java -jar memlock-agent.jar\".", ""},
         footer = {
             "",
-            "Only attach and unlock change something; the other commands read /proc. To lock a JVM from its start:",
+            "Only attach and unlock change another JVM. The other commands read /proc; doctor without a PID tries the lock"
+                    + " on its own memory, and report writes a file. To lock a JVM from its start:",
             "  java -javaagent:memlock-agent.jar=mode=all ...",
             "",
             "Exit status: 0 done, 1 no or failed, 2 wrong usage. That of check is its own: 0 to 3."

@@ -38,7 +38,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "",
             "RESIDENT is in RAM, LOCKED is in RAM and cannot be swapped out, SWAPPED is on disk already. MAJFLT/S is"
-                    + " the number of memory accesses a second that waited for a disk; a locked JVM has none. The"
+                    + " the number of page faults a second that waited for a disk; memory that is locked causes none. The"
                     + " VERDICT is about what the agent in the JVM should lock; without an agent, about everything.",
             "",
             "Below the table are the sums over these JVMs, and what the host has. Locked memory cannot be reclaimed:"
@@ -57,7 +57,8 @@ import picocli.CommandLine.Parameters;
             "  memlock status 4242 4243     these two",
             "  memlock status --json | jq '.jvms[] | select(.lock != \"locked\")'",
             "",
-            "Exit status: 0 done, 1 a named JVM does not exist or is another user's, 2 wrong usage."
+            "Exit status: 0 done, 1 a JVM named by PID cannot be shown, or --name or --all finds none, 2 wrong"
+                    + " usage."
         })
 final class StatusCommand implements Callable<Integer> {
 

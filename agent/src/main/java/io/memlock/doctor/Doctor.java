@@ -38,7 +38,7 @@ public final class Doctor {
     }
 
     /**
-     * Examines whether the promise can be kept for another JVM.
+     * Examines whether what is selected in another JVM can be locked and kept locked.
      *
      * @throws IOException if {@code /proc} does not let us look at it
      */

@@ -25,7 +25,7 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
     /** Remedies stand far to the left: commands are long, and must not be broken. */
     private static final int REMEDY_INDENT = 6;
 
-    /** Tells whether the promise can be kept. */
+    /** Returns whether all that is selected can be locked and kept locked. */
     public boolean canLock() {
         return !has(Severity.FAIL);
     }
@@ -80,7 +80,7 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
 
     private String conclusion() {
         if (!canLock()) {
-            return "the promise cannot be kept: see FAIL";
+            return "not all that is selected can be locked and kept locked: see FAIL";
         }
         return has(Severity.WARN) ? "locking works, but something else may go wrong: see WARN" : "locking works";
     }

@@ -21,7 +21,7 @@ public record Finding(String check, Severity severity, String evidence, String r
         NOTE,
         /** The lock holds, but trouble is near. */
         WARN,
-        /** The promise cannot be kept. */
+        /** What is selected cannot be locked and kept locked. */
         FAIL
     }
 

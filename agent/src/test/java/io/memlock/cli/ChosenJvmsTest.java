@@ -173,7 +173,8 @@ class ChosenJvmsTest {
     @CsvSource({"status -1", "check -1", "unlock 0", "watch -1", "watch 10 --count=-1", "regions x"})
     void aNumberThatCannotBeIsWrongUsage(String words) {
         assertThat(run(words)).isEqualTo(words.startsWith("check") ? 3 : 2);
-        assertThat(err.toString(StandardCharsets.UTF_8)).containsPattern("is no number from 1 on|Unmatched argument");
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .containsPattern("is not a number of 1 or more|Unmatched argument");
     }
 
     @ParameterizedTest

@@ -104,7 +104,8 @@ class DoctorTest extends OnCapturedHost {
         assertThat(last(new ExaminedJvmBuilder())).isEqualTo("locking works");
         assertThat(last(new ExaminedJvmBuilder().limited(8 * MIB)))
                 .isEqualTo("locking works, but something else may go wrong: see WARN");
-        assertThat(last(new ExaminedJvmBuilder().limited(0))).isEqualTo("the promise cannot be kept: see FAIL");
+        assertThat(last(new ExaminedJvmBuilder().limited(0)))
+                .isEqualTo("not all that is selected can be locked and kept locked: see FAIL");
     }
 
     @Test
@@ -124,7 +125,7 @@ class DoctorTest extends OnCapturedHost {
                         "      # do",
                         "      this",
                         "OK    b                  c",
-                        "the promise cannot be kept: see FAIL");
+                        "not all that is selected can be locked and kept locked: see FAIL");
     }
 
     @Test
@@ -138,7 +139,7 @@ class DoctorTest extends OnCapturedHost {
                         "FAIL  e                  f",
                         "NOTE  c                  d",
                         "OK    1 check; --verbose shows details",
-                        "the promise cannot be kept: see FAIL");
+                        "not all that is selected can be locked and kept locked: see FAIL");
     }
 
     @Test

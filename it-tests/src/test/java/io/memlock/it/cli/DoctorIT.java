@@ -232,7 +232,7 @@ class DoctorIT {
         assertThat(doesNot.exitStatus()).as("%s", doesNot).isEqualTo(1);
         assertThat(doesNot.stdout())
                 .contains("FAIL  lock", "needed now", "to fix:")
-                .contains("the promise cannot be kept: see FAIL");
+                .contains("not all that is selected can be locked and kept locked: see FAIL");
     }
 
     @Test
