@@ -13,7 +13,7 @@ import jdk.jfr.Registered;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** How far the promise is kept, now and then. */
+/** The periodic event with the state and the bytes of what is selected. */
 @Name("memlock.Status")
 @Label("Memory Lock Status")
 @Category("Memory Lock")
@@ -68,6 +68,8 @@ final class StatusEvent extends Event {
     long limit;
 
     @Label("Relocks")
-    @Description("Parts of mappings that had to be locked since the start, after the first pass")
+    @Description(
+            "Parts of mappings that the agent had to lock after its first pass: growth under rescan, or what somebody"
+                    + " had unlocked")
     long relocks;
 }

@@ -22,7 +22,7 @@ public final class AllocatingClassRow {
         return row.directBuffers();
     }
 
-    /** Returns their estimated bytes. */
+    /** Returns the estimated bytes of the direct buffers that the class allocated, and that are not freed. */
     public long getDirectBufferBytes() {
         return row.directBufferBytes();
     }
@@ -32,7 +32,7 @@ public final class AllocatingClassRow {
         return row.segments();
     }
 
-    /** Returns their estimated bytes. */
+    /** Returns the estimated bytes of the native segments that the class allocated, and that are not freed. */
     public long getSegmentBytes() {
         return row.segmentBytes();
     }

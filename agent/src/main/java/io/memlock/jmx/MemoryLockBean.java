@@ -247,9 +247,8 @@ final class MemoryLockBean implements MemoryLockMXBean {
                     try {
                         offHeap.countSegments();
                     } catch (ReflectiveOperationException | LinkageError e) {
-                        throw new IllegalStateException(
-                                "native segments can be counted on JDK 22 and later, and this is " + Runtime.version()
-                                        + ": " + e);
+                        throw new IllegalStateException("native segments cannot be counted on " + Runtime.version()
+                                + " (it takes JDK 22 or later): " + e);
                     }
                 })
                 .run();

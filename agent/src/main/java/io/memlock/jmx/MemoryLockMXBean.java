@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The lock on this JVM's memory. Every attribute is cheap to read. Byte counts are -1 where unknown.
+ * The lock on this JVM's memory. Every attribute is cheap to read. Byte counts are -1 where unknown, but for
+ * {@code LimitBytes}, where -1 means unlimited.
  *
  * <p>Notifications of type {@link #STATE_CHANGED} are sent when {@code State} changes.
  */
@@ -83,7 +84,8 @@ public interface MemoryLockMXBean {
 
     @Description(
             "Locked bytes divided by resident bytes of what is selected (Selection), at the last scan, from 0 to 1."
-                    + " The promise is 1. -1 if nothing is selected, or before the first scan")
+                    + " 1 means all of it, or that nothing of it is in RAM; -1 if nothing is selected, or before the first"
+                    + " scan")
     double getCoverage();
 
     @Description("Page faults that had to read from disk, since this JVM started")
@@ -103,7 +105,7 @@ public interface MemoryLockMXBean {
     @Description("Bytes in a page")
     long getPageSizeBytes();
 
-    @Description("What each region of the JVM holds, at the last scan")
+    @Description("What each region of the JVM holds, at the last scan; its Coverage is 1 where nothing is resident")
     List<RegionRow> getRegions();
 
     @Description(
@@ -118,12 +120,13 @@ public interface MemoryLockMXBean {
             + " of its user. Empty before")
     List<AllocatingClassRow> getOffHeapByClass();
 
-    @Description("Parts of mappings the keeper had to lock since the start: heap growth under rescan, or another"
-            + " library's munlockall")
+    @Description("Parts of mappings that the agent had to lock after its first pass: growth under rescan, or what"
+            + " somebody had unlocked")
     long getRelockCount();
 
-    @Description("Looks of the keeper, and requests, after which the lock was not as it should be; LastFailure has the"
-            + " reason of the last one")
+    @Description(
+            "Passes of the keeper, and requests, after which something selected was not locked; LastFailure has the"
+                    + " reason of the last one")
     long getFailureCount();
 
     @Description("Why memory is not locked, or was not at the last failure; empty if there was none")

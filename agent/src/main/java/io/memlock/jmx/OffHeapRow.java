@@ -33,7 +33,7 @@ public final class OffHeapRow {
         return segments.number();
     }
 
-    /** Returns the bytes of these segments. */
+    /** Returns the bytes of the native segments that were allocated since they are counted, and not freed. */
     public long getSegmentBytes() {
         return segments.bytes();
     }

@@ -25,11 +25,11 @@ public interface RegionMXBean {
     long getCommittedBytes();
 
     @Description("Bytes of this region in RAM; a page shared with other processes counts by its share,"
-            + " with more than 512 MiB resident by a half")
+            + " with more than 512 MiB resident by a half, or in full if it is shared for writing")
     long getResidentBytes();
 
     @Description("Bytes of this region in RAM and locked; a page shared with other processes counts by its share,"
-            + " with more than 512 MiB resident by a half")
+            + " with more than 512 MiB resident by a half, or in full if it is shared for writing")
     long getLockedBytes();
 
     @Description("Bytes of this region in swap; with more than 512 MiB resident, shared memory counts only as in"

@@ -65,7 +65,7 @@ class OffHeapIT {
                 assertThat(byClass(client)).isEmpty();
                 if (jdk.feature() < FIRST_WITH_SEGMENTS) {
                     assertThatThrownBy(() -> client.invoke("countSegments"))
-                            .hasStackTraceContaining("native segments can be counted on JDK 22 and later, and this is");
+                            .hasStackTraceContaining("native segments cannot be counted on ");
                     assertThat(offHeap(client, "segments")).isEqualTo(-1);
                 }
             }
