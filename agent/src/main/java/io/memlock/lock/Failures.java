@@ -119,7 +119,7 @@ final class Failures {
         return mlockall(attempt, UNLOCKED_JVM);
     }
 
-    /** Tells the same where what there is already gets locked in other ways. */
+    /** Tells that {@code mlockall} failed, where the mappings there are get locked one by one and only new ones stay unlocked. */
     LockFailure newMemory(FutureLock.Attempt attempt) {
         return mlockall(attempt, BORN_UNLOCKED);
     }
@@ -183,8 +183,7 @@ final class Failures {
                         + " next pass tries again"
                 : refusal(pass.errno()).meaning();
         return new LockFailure(
-                "mlock2(MLOCK_ONFAULT) on " + Bytes.text(pass.totalMissingBytes()) + ": "
-                        + Bytes.text(pass.missingBytes()),
+                "mlock2(MLOCK_ONFAULT); not locked: " + Bytes.text(pass.missingBytes()),
                 Errno.describe(pass.errno()) + "; " + limit.describe() + "; needed now: " + Bytes.text(needed)
                         + filter(),
                 cause,

@@ -8,6 +8,7 @@ import io.memlock.log.Log;
 import io.memlock.manners.RetryPause;
 import io.memlock.memory.Bytes;
 import io.memlock.proc.ProcFs;
+import io.memlock.state.LockFailure;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.util.List;
@@ -137,11 +138,14 @@ public final class OwnMetaspace {
     private void warnOnce(MetaspaceRoom room) {
         if (!hasWarned) {
             hasWarned = true;
-            log.warn("METASPACE IS NEARLY FULL: of its limit " + Bytes.text(Math.min(room.bytes(), room.classBytes()))
-                    + " are left. The agent loads no further classes, which could end this JVM: what has not begun yet"
-                    + " waits (the keeper, which locks what the JVM maps later; the MXBean; events of Flight Recorder; locks by"
-                    + " io.memlock.api)."
-                    + " To fix: raise -XX:MaxMetaspaceSize, and -XX:CompressedClassSpaceSize if it is given");
+            String left = Bytes.text(Math.min(room.bytes(), room.classBytes()));
+            log.warn("METASPACE IS NEARLY FULL"
+                    + "\n  tried:   to load further classes of the agent"
+                    + "\n  kernel:  not asked: " + left + " are left of the JVM's limit"
+                    + "\n  meaning: the classes could end this JVM, so what has not begun yet waits: the keeper, which locks what"
+                    + " the JVM maps later; the MXBean; events of Flight Recorder; locks by io.memlock.api\n"
+                    + LockFailure.TO_FIX + "  # start it with a -XX:MaxMetaspaceSize that is 4 MiB larger, and so"
+                    + " -XX:CompressedClassSpaceSize if it is given");
         }
     }
 }

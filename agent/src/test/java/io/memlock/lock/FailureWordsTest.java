@@ -200,7 +200,7 @@ class FailureWordsTest {
 
         LockFailure failure = lock.reconcile();
 
-        assertThat(failure.tried()).isEqualTo("mlock2(MLOCK_ONFAULT) on 8.0 MiB: heap 8.0 MiB");
+        assertThat(failure.tried()).isEqualTo("mlock2(MLOCK_ONFAULT); not locked: heap 8.0 MiB");
         assertThat(failure.answer()).startsWith("ENOMEM").contains("needed now: 8.0 MiB");
         assertThat(failure.cause()).contains("a mapping changed while it was being locked");
         assertThat(failure.remedy()).isEqualTo("# nothing to do yet: the agent tries again once an interval");
