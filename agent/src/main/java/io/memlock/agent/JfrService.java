@@ -20,7 +20,7 @@ final class JfrService {
     /** The events that are registered; null if none are. */
     private LockEvents events;
 
-    /** Whether what is registered is to go, and an error has kept some of it so far. */
+    /** Whether events have to be unregistered, after an attempt that an error ended. */
     private boolean isEnding;
 
     private boolean isRefused;

@@ -96,7 +96,7 @@ final class Publisher implements Runnable {
     /** The counters of the lock. Where the JVM has none, only the command line misses them. */
     private final class Published extends OpenedCounters<LockCounters> {
 
-        /** The same at each attempt: it knows those that an earlier one has added. */
+        /** The counters of this JVM, kept between attempts, because they know which counters an earlier attempt has added. */
         private OwnCounters own;
 
         @Override

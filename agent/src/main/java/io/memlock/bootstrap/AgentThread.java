@@ -24,7 +24,7 @@ public final class AgentThread extends Thread implements Thread.UncaughtExceptio
     private final boolean isGentle;
     private final boolean isOptional;
 
-    /** A thread that has not started. */
+    /** Creates a daemon thread; {@link #start} starts it. */
     public AgentThread(Runnable body, String name) {
         this(body, name, false, false);
     }
@@ -39,7 +39,7 @@ public final class AgentThread extends Thread implements Thread.UncaughtExceptio
     }
 
     /**
-     * A thread that has not started, and leaves time to an application that runs: {@link IsolatedLoader} has it rest after
+     * Creates a thread that leaves time to an application that runs: {@link IsolatedLoader} has it rest after
      * each class that it loads.
      */
     public static AgentThread gentle(Runnable body, String name) {
@@ -47,7 +47,7 @@ public final class AgentThread extends Thread implements Thread.UncaughtExceptio
     }
 
     /**
-     * A shutdown hook. Where it cannot be started, whoever starts the hooks goes on to the next, which would not be started
+     * Creates a shutdown hook. Where it cannot be started, whoever starts the hooks goes on to the next, which would not be started
      * otherwise.
      */
     public static AgentThread atEnd(Runnable body, String name) {
@@ -110,7 +110,7 @@ public final class AgentThread extends Thread implements Thread.UncaughtExceptio
     @Override
     public void uncaughtException(Thread thread, Throwable cause) {}
 
-    /** Does nothing. */
+    /** Does nothing: an application that interrupts all threads would end the keeper. */
     @Override
     public void interrupt() {}
 }

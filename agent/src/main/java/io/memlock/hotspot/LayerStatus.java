@@ -10,7 +10,7 @@ package io.memlock.hotspot;
  */
 public record LayerStatus(String layer, int ranges, String problem) {
 
-    /** Returns it in a line for people. */
+    /** Returns the layer, how many ranges it knows and what is wrong, as a line for people. */
     @Override
     public String toString() {
         return layer + ": " + ranges + " ranges" + (problem.isEmpty() ? "" : "; " + problem);

@@ -10,7 +10,7 @@ public final class JnaProperties {
 
     private JnaProperties() {}
 
-    /** As in {@code System}. */
+    /** Returns a fixed value for a property of JNA, whatever the application has set; for any other name, the property. */
     public static String getProperty(String name) {
         if (!name.startsWith("jna.")) {
             return System.getProperty(name);
@@ -24,7 +24,7 @@ public final class JnaProperties {
         };
     }
 
-    /** As in {@code System}. */
+    /** Returns what {@link #getProperty(String)} does, or {@code otherwise} if that is null. */
     public static String getProperty(String name, String otherwise) {
         String value = getProperty(name);
         return value == null ? otherwise : value;
@@ -35,7 +35,7 @@ public final class JnaProperties {
         return null;
     }
 
-    /** As in {@code Boolean}. */
+    /** Returns whether {@link #getProperty(String)} is {@code true}. */
     public static boolean getBoolean(String name) {
         return Boolean.parseBoolean(getProperty(name));
     }

@@ -49,7 +49,7 @@ public final class MemoryLock {
     /** Whether new mappings are not to be born locked before a long work is over. */
     private boolean isFuturePostponed;
 
-    /** Whether a change runs, before which other memory was locked. */
+    /** Whether a change of the selection is running: what was selected before may still be locked. */
     private volatile boolean isChanging;
 
     private boolean firstPassDone;

@@ -10,7 +10,7 @@ public final class OptionException extends Exception {
         super(message);
     }
 
-    /** Returns the same with the place of the options before it. */
+    /** Returns this error with the place of the options in front of its message. */
     OptionException at(String place) {
         return place.isEmpty() ? this : new OptionException(place + ": " + getMessage());
     }

@@ -81,7 +81,7 @@ public final class ZgcMirror {
     private long allSince;
     private long allAgainNanos = ALL_AGAIN_NANOS;
 
-    /** Whether what is being populated is all of it again. */
+    /** Whether the whole mirror is being populated again. */
     private boolean isAllAgain;
 
     /** The CPU time that populating has taken since {@link #work} began, each time on whichever thread called. */
