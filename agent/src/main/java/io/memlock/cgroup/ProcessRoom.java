@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cgroup;
 
+import io.memlock.memory.Mapping;
 import io.memlock.proc.AddressSpaceReader;
 import io.memlock.proc.LockedSizeReader;
 import io.memlock.proc.ProcFs;
@@ -16,6 +17,9 @@ public final class ProcessRoom implements RoomSource {
     /** What is mounted seldom changes: where the cgroup of the process is now is looked up in one measurement of so many. */
     private static final int LOCATE_EVERY = 64;
 
+    /** How often a page of ZGC's heap is mapped at most: by ZGC without generations three times, and once more to lock it. */
+    private static final int MOST_VIEWS = 4;
+
     private final ProcFs proc;
     private final Cgroups cgroups;
     private final LockedSizeReader sizes;
@@ -27,6 +31,9 @@ public final class ProcessRoom implements RoomSource {
     private String membership = "";
     private int measurements;
     private long lastAnonymousBytes;
+
+    /** Null as long as it is not known. */
+    private Boolean isHeapRemapped;
 
     /**
      * Reads nothing until it is asked.
@@ -88,7 +95,30 @@ public final class ProcessRoom implements RoomSource {
         if (status.vmRssBytes() < 0 && status.rssAnonBytes() < 0) { // the first thread has ended before the others
             throw new IOException("/proc/self/status tells of no memory");
         }
-        return new Anonymous(anonymousBytes(status), Math.max(0, status.vmSwapBytes()));
+        return new Anonymous(anonymousBytes(status) - countedAgainBytes(status), Math.max(0, status.vmSwapBytes()));
+    }
+
+    /** Returns how much of RssShmem is the same pages of ZGC's heap once more. The kernel counts a page in each view of it. */
+    private long countedAgainBytes(ProcessStatus status) {
+        long heap = Runtime.getRuntime().totalMemory();
+        long again = Math.min(status.rssShmemBytes() - heap, (MOST_VIEWS - 1) * heap);
+        return again > 0 && isHeapRemapped() ? again : 0;
+    }
+
+    /** Returns false also where it cannot be read. The JVM decides that when it starts. */
+    private boolean isHeapRemapped() {
+        if (isHeapRemapped == null) {
+            try {
+                boolean isAny = false;
+                for (Mapping mapping : proc.mappings(ProcFs.SELF)) {
+                    isAny |= mapping.isZgcMemfd();
+                }
+                isHeapRemapped = isAny;
+            } catch (IOException e) {
+                return false;
+            }
+        }
+        return isHeapRemapped;
     }
 
     /** Returns what is resident and of no file on a disk. ZGC's heap is a file in memory, and not anonymous. */

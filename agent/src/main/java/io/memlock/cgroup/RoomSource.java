@@ -61,7 +61,7 @@ public interface RoomSource {
     /**
      * Sizes of what is anonymous or shared memory.
      *
-     * @param residentBytes in RAM
+     * @param residentBytes in RAM, each page once as far as is known
      * @param swappedBytes in swap, without shared memory
      */
     record Anonymous(long residentBytes, long swappedBytes) {}

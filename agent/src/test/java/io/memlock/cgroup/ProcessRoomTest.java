@@ -335,6 +335,33 @@ class ProcessRoomTest {
         assertThat(room.anonymous()).isEqualTo(new RoomSource.Anonymous(400 << 10, 50 << 10));
     }
 
+    /** JDK 17's ZGC maps each page three times, and the agent once more to lock it. */
+    @Test
+    void aPageOfZgcsHeapCountsOnceHoweverOftenItIsMapped(@TempDir Path root) throws Exception {
+        long committedBefore = Runtime.getRuntime().totalMemory();
+        ProcessRoom room = roomWithShared(root, 3 * committedBefore, "/memfd:java_heap (deleted)");
+
+        long resident = room.anonymous().residentBytes();
+
+        long committed = Math.max(committedBefore, Runtime.getRuntime().totalMemory());
+        assertThat(resident).isBetween(2 * MIB, MIB + committed);
+    }
+
+    @Test
+    void sharedMemoryOfTheApplicationCountsInFull(@TempDir Path root) throws Exception {
+        long views = 4 * Runtime.getRuntime().maxMemory();
+
+        assertThat(roomWithShared(root, views, "/dev/shm/java_heap").anonymous().residentBytes())
+                .isEqualTo(MIB + views);
+    }
+
+    private static ProcessRoom roomWithShared(Path root, long bytes, String file) throws IOException {
+        Path self = Files.createDirectories(root.resolve("proc/self"));
+        Files.writeString(self.resolve("status"), "RssAnon:\t1024 kB\nRssShmem:\t" + bytes / 1024 + " kB\n");
+        Files.writeString(self.resolve("maps"), "40000000-80000000 rw-s 00000000 00:01 7 " + file + "\n");
+        return room(root);
+    }
+
     /** As after the first thread has ended, while others run on: to take that for nothing would never unlock. */
     @Test
     void aProcessThatTellsOfNoMemoryIsNotTakenForOneWithout(@TempDir Path root) throws Exception {
