@@ -31,9 +31,13 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
     private static final Keys HIERARCHICAL_LIMIT = new Keys("hierarchical_memory_limit ");
     private static final Keys HIERARCHICAL_LIMIT_OF_BOTH = new Keys("hierarchical_memsw_limit ");
     private static final Keys RECLAIMABLE_V1 = new Keys("total_inactive_file ", "total_active_file ");
-    private static final Keys RECLAIMABLE_V2 = new Keys("inactive_file ", "active_file ");
+    private static final Keys RECLAIMABLE_V2 = new Keys("inactive_file ", "active_file ", "slab_reclaimable ");
     private static final Keys SWAPPABLE_V1 = new Keys("total_inactive_anon ", "total_active_anon ");
     private static final Keys SWAPPABLE_V2 = new Keys("inactive_anon ", "active_anon ");
+
+    /** The place of slab_reclaimable among keys of ours. Half of it counts: what is in use is not reclaimed, as open files. */
+    private static final int SLAB = 2;
+
     private static final byte[] MAX = {'m', 'a', 'x'};
 
     /** Returns this level for one measurement, in which each file is read at most once. */
@@ -189,7 +193,9 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
     }
 
     /**
-     * Returns how much more can be kept from being reclaimed: page cache that is not locked counts as free.
+     * Returns how much more can be kept from being reclaimed. Page cache that is not locked counts as free, and half of what
+     * the kernel keeps of files and directories: it drops them before it kills ({@code shrink_slab} in mm/vmscan.c), as
+     * {@code si_mem_available} reckons with for MemAvailable. Version 1 does not tell of it.
      *
      * @return bytes, {@link RoomSource#UNBOUNDED} if there is no limit or the usage is not known
      */
@@ -237,8 +243,9 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
         Cursor lines = new Cursor("memory.stat", text);
         long sum = -1;
         while (lines.nextLine()) {
-            if (keys.find(lines, Keys.NONE) != Keys.NONE) {
-                sum = Math.max(0, sum) + lines.number();
+            int key = keys.find(lines, Keys.NONE);
+            if (key != Keys.NONE) {
+                sum = Math.max(0, sum) + lines.number() / (key == SLAB ? 2 : 1);
             }
         }
         return sum;

@@ -36,6 +36,19 @@ class ProcessRoomTest {
         assertThat(level.freeBytes()).isEqualTo(1000 - (900 - 350));
     }
 
+    /** As of an application that has looked at many files: the kernel keeps their names and inodes, and drops them in time. */
+    @Test
+    void countsHalfOfReclaimableSlabAsFreeInVersion2() {
+        var level = level(
+                2,
+                Map.of(
+                        "memory.max", "4096\n",
+                        "memory.current", "4096\n",
+                        "memory.stat", "inactive_file 30\nslab_reclaimable 1500\nslab_unreclaimable 70\nslab 1570\n"));
+
+        assertThat(level.freeBytes()).isEqualTo(30 + 750);
+    }
+
     @Test
     void memoryHighLimitsTheRoom() {
         var level = level(
