@@ -60,8 +60,10 @@ public final class ProcessRoom implements RoomSource {
         boolean hasMoved = !membershipNow.isEmpty() && !membershipNow.equals(membership);
         if (hasMoved || measurements % LOCATE_EVERY == 0) {
             CgroupHierarchy now = cgroups.memory(ProcFs.SELF);
-            if (!now.isKnown()) { // the application may have used up its descriptors: asked again the next time
-                return cgroup.isKnown() ? cgroup : now;
+            if (!hasMoved
+                    && !now.isKnown()
+                    && cgroup.isKnown()) { // descriptors may be used up: asked again the next time
+                return cgroup;
             }
             cgroup = now;
             membership = membershipNow;

@@ -181,12 +181,8 @@ class ProcessRoomTest {
         assertThat(room.freeBytes()).isEqualTo(800 * MIB);
 
         Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /new rw,nosuid - cgroup2 cgroup2 rw\n");
-        long last = 0;
-        for (int i = 0; i < 64; i++) {
-            last = room.freeBytes();
-        }
 
-        assertThat(last).isEqualTo(400 * MIB);
+        assertThat(afterManyMeasurements(room)).isEqualTo(400 * MIB);
     }
 
     /** As where the application has used up its descriptors for a moment. */
@@ -205,6 +201,33 @@ class ProcessRoomTest {
         Files.writeString(proc.resolve("cgroup"), "0::/b\n");
 
         assertThat(room.freeBytes()).as("asked again at once").isEqualTo(400 * MIB);
+    }
+
+    /** As where the host moves a process that sees only its own part of the tree. */
+    @Test
+    void forgetsTheCgroupAfterTheProcessHasMovedToOneThatCannotBeSeen(@TempDir Path root) throws Exception {
+        Path proc = inCgroupA(root, "cg/b");
+        ProcessRoom room = room(root);
+        assertThat(room.freeBytes()).isEqualTo(800 * MIB);
+
+        Files.writeString(proc.resolve("cgroup"), "0::/../other\n");
+
+        assertThat(room.freeBytes()).isEqualTo(RoomSource.UNKNOWN);
+        Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 /../other /cg/b rw,nosuid - cgroup2 cgroup2 rw\n");
+        for (int i = 0; i < 10; i++) {
+            assertThat(room.freeBytes())
+                    .as("not looked for in each measurement")
+                    .isEqualTo(RoomSource.UNKNOWN);
+        }
+        assertThat(afterManyMeasurements(room)).isEqualTo(400 * MIB);
+    }
+
+    private static long afterManyMeasurements(ProcessRoom room) {
+        long last = 0;
+        for (int i = 0; i < 64; i++) {
+            last = room.freeBytes();
+        }
+        return last;
     }
 
     @Test
@@ -328,7 +351,7 @@ class ProcessRoomTest {
         Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
         write(Files.createDirectories(root.resolve("cg/a")), 900 * MIB, 100 * MIB);
 
-        assertThat(room.freeBytes()).isEqualTo(800 * MIB);
+        assertThat(afterManyMeasurements(room)).isEqualTo(800 * MIB);
     }
 
     /** ZGC's heap is a file in memory. */
