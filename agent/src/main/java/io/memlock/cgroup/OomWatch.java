@@ -3,7 +3,6 @@ package io.memlock.cgroup;
 
 import io.memlock.cgroup.RoomSource.Anonymous;
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -151,17 +150,28 @@ public final class OomWatch {
     private void measure() throws IOException {
         // First: where no file can be opened this fails, and all else looks unlimited.
         Anonymous own = source.anonymous();
-        tightest = tightest(source.margins());
+        tightest = null;
         spareBytes = LEAST_BYTES;
-        isOutgrown = false;
-        if (tightest == null) {
-            return;
+        for (OomMargin margin : source.margins()) {
+            if (margin.ownSwapLeftBytes() > 0) { // an unlock could help there
+                judge(margin, own);
+            }
         }
-        long gain = Math.min(own.residentBytes(), tightest.ownSwapLeftBytes());
-        long stillTooSmall = harmlessBytes(tightest) - gain; // an unlock gains little until it has grown by that
-        long spare = spareBytes(tightest, own);
-        isOutgrown = spare < 0 && stillTooSmall <= 0;
-        spareBytes = Math.max(spare, stillTooSmall);
+        isOutgrown = spareBytes < 0;
+    }
+
+    /** Takes a margin if less is to spare there than in all before. */
+    private void judge(OomMargin margin, Anonymous own) {
+        long spare = spareBytes(margin, own);
+        long gain = Math.min(own.residentBytes(), margin.ownSwapLeftBytes());
+        long stillTooSmall = harmlessBytes(margin) - gain; // an unlock gains little until it has grown by that
+        if (stillTooSmall > 0) {
+            spare = Math.max(spare, stillTooSmall);
+        }
+        if (tightest == null || spare < spareBytes) {
+            tightest = margin;
+            spareBytes = spare;
+        }
     }
 
     private long periodNanos(long bytesPerSecond) {
@@ -290,17 +300,5 @@ public final class OomWatch {
 
     private static long harmlessBytes(OomMargin margin) {
         return Math.min(LEAST_BYTES, margin.limitBytes() / LEAST_PART);
-    }
-
-    /** Returns the tightest of those that an unlock could help. */
-    private static OomMargin tightest(List<OomMargin> margins) {
-        OomMargin tightest = null;
-        for (OomMargin margin : margins) {
-            boolean isTighter = tightest == null || margin.leftBytes() < tightest.leftBytes();
-            if (margin.ownSwapLeftBytes() > 0 && isTighter) {
-                tightest = margin;
-            }
-        }
-        return tightest;
     }
 }

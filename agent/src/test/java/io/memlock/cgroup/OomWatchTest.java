@@ -281,6 +281,21 @@ class OomWatchTest {
         assertThat(watch.tightest().limitBytes()).isEqualTo(3 * GIB);
     }
 
+    /** As with version 1, whose limit of memory and swap together is almost used up. */
+    @Test
+    void aMarginThatAnUnlockDoesNotHelpHidesNoneThatItHelps() {
+        margins = List.of(cgroup(45 * MIB, 0, 5 * MIB, GIB), host(50 * MIB, 0, 8 * GIB, 8 * GIB));
+        assertThat(isOutgrown()).isTrue();
+        assertThat(watch.tightest()).isEqualTo(margins.get(1));
+    }
+
+    @Test
+    void theMarginCountsThatIsExceededThoughMoreIsLeftThere() {
+        margins = List.of(cgroup(40 * MIB, 0, GIB, 256 * MIB), host(55 * MIB, 0, 8 * GIB, 8 * GIB));
+        assertThat(isOutgrown()).isTrue();
+        assertThat(watch.tightest()).isEqualTo(margins.get(1));
+    }
+
     @Test
     void looksAgainBeforeTheFastestGrowthCouldHaveTakenWhatIsLeft() {
         margins = List.of(cgroup(64 * MIB + GIB, 0, GIB, 4 * GIB));
