@@ -78,6 +78,12 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
                 CgroupLevel.NO_LIMIT, level -> level.version() == 2 ? level.swapLimitBytes() : CgroupLevel.NO_LIMIT);
     }
 
+    /** Returns how much is in swap of all that is in the process's own cgroup, at most; -1 if nothing tells. */
+    long swapUsedBytes(MemInfo host) {
+        boolean isOwn = isKnown() && !levels.isEmpty();
+        return CgroupLevel.tighter(host.swapUsedBytes(), isOwn ? levels.get(0).swapUsageBytes() : CgroupLevel.NO_LIMIT);
+    }
+
     /**
      * Returns whether to swap out makes no room below the process's own limit, because in version 1 the limit of memory and
      * swap together is the same. When a cgroup above or the host is short of memory the kernel swaps all the same.

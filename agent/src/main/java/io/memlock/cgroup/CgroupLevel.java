@@ -129,8 +129,8 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
         return memory < 0 ? NO_LIMIT : Math.max(0, both - memory);
     }
 
-    /** Returns what is in swap. v1 counts memory and swap together. */
-    private long swapUsageBytes() {
+    /** Returns what is in swap; -1 if it is not known. v1 counts memory and swap together. */
+    long swapUsageBytes() {
         if (version == 2) {
             return number("memory.swap.current");
         }

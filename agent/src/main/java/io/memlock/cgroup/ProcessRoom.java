@@ -97,7 +97,18 @@ public final class ProcessRoom implements RoomSource {
         if (status.vmRssBytes() < 0 && status.rssAnonBytes() < 0) { // the first thread has ended before the others
             throw new IOException("/proc/self/status tells of no memory");
         }
-        return new Anonymous(anonymousBytes(status) - countedAgainBytes(status), Math.max(0, status.vmSwapBytes()));
+        long swapped = Math.max(0, status.vmSwapBytes());
+        return new Anonymous(
+                anonymousBytes(status) - countedAgainBytes(status), swapped + heapInSwapBytes(status, swapped));
+    }
+
+    /** Returns how much of ZGC's heap is in swap at most. VmSwap does not count it, as it is shared memory. */
+    private long heapInSwapBytes(ProcessStatus status, long countedBytes) {
+        if (!isHeapRemapped()) {
+            return 0;
+        }
+        long absent = Runtime.getRuntime().totalMemory() - Math.max(0, status.rssShmemBytes());
+        return Math.max(0, Math.min(absent, cgroup().swapUsedBytes(proc.memInfo()) - countedBytes));
     }
 
     /** Returns how much of RssShmem is the same pages of ZGC's heap once more. The kernel counts a page in each view of it. */

@@ -62,7 +62,7 @@ public interface RoomSource {
      * Sizes of what is anonymous or shared memory.
      *
      * @param residentBytes in RAM, each page once as far as is known
-     * @param swappedBytes in swap, without shared memory
+     * @param swappedBytes in swap; of shared memory only the heap counts, with as much as there may be at most
      */
     record Anonymous(long residentBytes, long swappedBytes) {}
 

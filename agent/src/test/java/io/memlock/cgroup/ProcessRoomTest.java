@@ -391,6 +391,24 @@ class ProcessRoomTest {
                 .isEqualTo(MIB + views);
     }
 
+    /** VmSwap has no shared memory. What the heap has committed and is not in RAM may be in swap, or was never touched. */
+    @Test
+    void whatMayBeInSwapOfZgcsHeapCounts(@TempDir Path root) throws Exception {
+        Path proc = inCgroupA(root, "cg/b");
+        Files.writeString(root.resolve("proc/meminfo"), "SwapTotal: 8192 kB\nSwapFree: 5120 kB\n");
+        ProcessRoom room = roomWithShared(root, MIB, "/memfd:java_heap (deleted)");
+        Files.writeString(proc.resolve("status"), "RssAnon:\t4 kB\nRssShmem:\t1024 kB\nVmSwap:\t1024 kB\n");
+        assertThat(room.anonymous().swappedBytes()).as("of the host").isEqualTo(3 * MIB);
+
+        Files.writeString(root.resolve("cg/a/memory.swap.current"), 2 * MIB + "\n");
+        assertThat(room.anonymous().swappedBytes()).as("of the cgroup").isEqualTo(2 * MIB);
+
+        Files.writeString(proc.resolve("maps"), "");
+        assertThat(room(root).anonymous().swappedBytes())
+                .as("of another collector")
+                .isEqualTo(MIB);
+    }
+
     private static ProcessRoom roomWithShared(Path root, long bytes, String file) throws IOException {
         Path self = Files.createDirectories(root.resolve("proc/self"));
         Files.writeString(self.resolve("status"), "RssAnon:\t1024 kB\nRssShmem:\t" + bytes / 1024 + " kB\n");
