@@ -13,6 +13,7 @@ import io.memlock.memory.Segment;
 import io.memlock.memory.Selection;
 import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
+import io.memlock.report.OutgrowWarning;
 import io.memlock.residency.Headroom;
 import io.memlock.residency.PrefaultNeed;
 import java.io.IOException;
@@ -127,8 +128,8 @@ final class Sizes {
         if (high >= 0 && atMostBytes > high) {
             return Finding.warn(
                     check,
-                    "at most " + Bytes.text(atMostBytes) + ", memory.high is " + Bytes.text(high)
-                            + ": above it the kernel slows the JVM down and tries in vain to reclaim locked memory",
+                    "at most " + Bytes.text(atMostBytes) + ", memory.high is " + Bytes.text(high) + ": "
+                            + OutgrowWarning.ABOVE_HIGH,
                     "# raise memory.high (MemoryHigh= of a unit), or lower -Xmx");
         }
         return Finding.ok(

@@ -114,6 +114,7 @@ public final class OwnProcessView implements ProcessView {
                 status,
                 isHeapHugetlb.getAsBoolean() ? 0 : Runtime.getRuntime().maxMemory(),
                 cgroup.limitBytes(),
+                cgroup.highBytes(),
                 proc.memInfo().totalBytes(),
                 isSwapOn() && cgroup.swapLimitBytes() != 0,
                 cgroup.isNeverSwappedForALimit() || cgroup.isSwapOfNoUseForOwnLimit());

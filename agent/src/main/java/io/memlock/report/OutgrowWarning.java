@@ -16,6 +16,7 @@ import java.util.List;
  * @param besideHeapBytes what is resident now of all else that is selected
  * @param chosenFileBytes what is mapped of files that were chosen by name
  * @param cgroupBytes the memory cgroup's limit, -1 if there is none
+ * @param highBytes its memory.high, -1 if there is none
  * @param hostBytes the host's RAM, -1 if it is not known
  * @param canBeSwapped whether the kernel could swap out what is not locked
  * @param isNeverSwappedForALimit whether it does so for the host only, and not when the cgroup's limit is reached
@@ -25,9 +26,14 @@ public record OutgrowWarning(
         long besideHeapBytes,
         long chosenFileBytes,
         long cgroupBytes,
+        long highBytes,
         long hostBytes,
         boolean canBeSwapped,
         boolean isNeverSwappedForALimit) {
+
+    /** Tells what happens to a JVM whose locked memory outgrows memory.high. */
+    public static final String ABOVE_HIGH =
+            "above it the kernel slows the JVM down and tries in vain to reclaim locked memory";
 
     /** Tells that the limit of the memory cgroup is hidden, where swap could save a JVM that outgrows it. */
     public static final String UNSEEN =
@@ -47,6 +53,7 @@ public record OutgrowWarning(
             LockStatus status,
             long largestHeapBytes,
             long cgroupBytes,
+            long highBytes,
             long hostBytes,
             boolean canBeSwapped,
             boolean isNeverSwappedForALimit) {
@@ -59,6 +66,7 @@ public record OutgrowWarning(
                 selected - heap - chosen.residentBytes(),
                 chosen.committedBytes(),
                 cgroupBytes,
+                highBytes,
                 hostBytes,
                 canBeSwapped,
                 isNeverSwappedForALimit);
@@ -73,18 +81,26 @@ public record OutgrowWarning(
         boolean cgroup = cgroupBytes >= 0 && (hostBytes < 0 || cgroupBytes < hostBytes);
         long there = cgroup ? cgroupBytes : hostBytes;
         long most = heapBytes + besideHeapBytes + chosenFileBytes;
-        if (there < 0 || most <= there) {
-            return null;
+        if (there >= 0 && most > there) {
+            return text(most, (cgroup ? "the memory cgroup allows " : "the host has ") + Bytes.text(there))
+                    + ": locked memory cannot be reclaimed, so "
+                    + consequence(cgroup)
+                    + "; lower -Xmx or "
+                    + (cgroup ? "raise the limit of the container" : "add memory");
         }
+        if (highBytes >= 0 && most > highBytes) {
+            return text(most, "memory.high is " + Bytes.text(highBytes)) + ": " + ABOVE_HIGH
+                    + (canBeSwapped && !isNeverSwappedForALimit ? ", so the agent will unlock all of it before" : "")
+                    + "; lower -Xmx or raise memory.high (MemoryHigh= of a unit)";
+        }
+        return null;
+    }
+
+    private String text(long most, String limit) {
         return "warning: locked memory can grow to " + Bytes.text(most) + " (the heap to " + Bytes.text(heapBytes)
                 + (chosenFileBytes == 0 ? "" : ", the files of mapped=... to " + Bytes.text(chosenFileBytes))
                 + "; " + Bytes.text(besideHeapBytes)
-                + " of the other selected regions are resident now), but "
-                + (cgroup ? "the memory cgroup allows " : "the host has ") + Bytes.text(there)
-                + ": locked memory cannot be reclaimed, so "
-                + consequence(cgroup)
-                + "; lower -Xmx or "
-                + (cgroup ? "raise the limit of the container" : "add memory");
+                + " of the other selected regions are resident now), but " + limit;
     }
 
     private String consequence(boolean cgroup) {

@@ -419,7 +419,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
 
     @Override
     public OutgrowWarning outgrowWarning(LockStatus status, RegionReport report) {
-        return new OutgrowWarning(0, 0, 0, -1, Long.MAX_VALUE, false, false);
+        return new OutgrowWarning(0, 0, 0, -1, -1, Long.MAX_VALUE, false, false);
     }
 
     @Override

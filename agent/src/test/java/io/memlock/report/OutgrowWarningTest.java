@@ -29,44 +29,58 @@ class OutgrowWarningTest {
 
     @Test
     void warnsOfTheTighterOfTheTwo() {
-        assertThat(new OutgrowWarning(3 * GIB, GIB, 0, 3 * GIB, 8 * GIB, false, false).text())
+        assertThat(new OutgrowWarning(3 * GIB, GIB, 0, 3 * GIB, -1, 8 * GIB, false, false).text())
                 .contains("can grow to 4.0 GiB (the heap to 3.0 GiB; 1.0 GiB of the other selected regions")
                 .contains("the memory cgroup allows 3.0 GiB");
-        assertThat(new OutgrowWarning(9 * GIB, 0, 0, -1, 8 * GIB, false, false).text())
+        assertThat(new OutgrowWarning(9 * GIB, 0, 0, -1, -1, 8 * GIB, false, false).text())
                 .contains("the host has 8.0 GiB");
     }
 
     @Test
     void saysWhatHappensThen() {
-        assertThat(new OutgrowWarning(9 * GIB, 0, 0, -1, 8 * GIB, false, false).text())
+        assertThat(new OutgrowWarning(9 * GIB, 0, 0, -1, -1, 8 * GIB, false, false).text())
                 .endsWith(": locked memory cannot be reclaimed, so the OOM killer would end this JVM; lower -Xmx or add"
                         + " memory");
-        assertThat(new OutgrowWarning(9 * GIB, 0, 0, -1, 8 * GIB, true, false).text())
+        assertThat(new OutgrowWarning(9 * GIB, 0, 0, -1, -1, 8 * GIB, true, false).text())
                 .contains("so the agent will unlock all of it before the OOM killer ends this JVM; lower -Xmx");
     }
 
     /** Then the kernel swaps for the host only. */
     @Test
     void swapDoesNotSaveACgroupWithASwappinessOfZero() {
-        assertThat(new OutgrowWarning(9 * GIB, 0, 0, 4 * GIB, 8 * GIB, true, true).text())
+        assertThat(new OutgrowWarning(9 * GIB, 0, 0, 4 * GIB, -1, 8 * GIB, true, true).text())
                 .contains("so the OOM killer would end this JVM: the kernel swaps nothing out when the cgroup");
-        assertThat(new OutgrowWarning(9 * GIB, 0, 0, -1, 8 * GIB, true, true).text())
+        assertThat(new OutgrowWarning(9 * GIB, 0, 0, -1, -1, 8 * GIB, true, true).text())
                 .contains("so the agent will unlock all of it");
+    }
+
+    /** As of a unit with MemoryHigh= and no MemoryMax=. */
+    @Test
+    void warnsOfMemoryHigh() {
+        assertThat(new OutgrowWarning(2 * GIB, 0, 0, -1, GIB, 8 * GIB, true, false).text())
+                .contains("but memory.high is 1.0 GiB: above it the kernel slows the JVM down")
+                .contains("so the agent will unlock all of it before; lower -Xmx or raise memory.high");
+        assertThat(new OutgrowWarning(2 * GIB, 0, 0, 4 * GIB, GIB, 8 * GIB, false, false).text())
+                .contains("reclaim locked memory; lower -Xmx");
+        assertThat(new OutgrowWarning(2 * GIB, 0, 0, GIB + 1, GIB, 8 * GIB, true, false).text())
+                .contains("the memory cgroup allows 1.0 GiB");
+        assertThat(new OutgrowWarning(GIB, 0, 0, -1, GIB, 8 * GIB, true, false).text())
+                .isNull();
     }
 
     @Test
     void saysNothingWhereThereIsRoom() {
-        assertThat(new OutgrowWarning(3 * GIB, GIB, 0, 4 * GIB, 8 * GIB, false, false).text())
+        assertThat(new OutgrowWarning(3 * GIB, GIB, 0, 4 * GIB, -1, 8 * GIB, false, false).text())
                 .isNull();
-        assertThat(new OutgrowWarning(4 * GIB, 0, 0, -1, 8 * GIB, false, false).text())
+        assertThat(new OutgrowWarning(4 * GIB, 0, 0, -1, -1, 8 * GIB, false, false).text())
                 .isNull();
     }
 
     @Test
     void whatIsNotKnownIsNoReasonToWarn() {
-        assertThat(new OutgrowWarning(1 << 30, 0, 0, -1, -1, false, false).text())
+        assertThat(new OutgrowWarning(1 << 30, 0, 0, -1, -1, -1, false, false).text())
                 .isNull();
-        assertThat(new OutgrowWarning(1 << 30, 0, 0, 1 << 20, -1, false, false).text())
+        assertThat(new OutgrowWarning(1 << 30, 0, 0, 1 << 20, -1, -1, false, false).text())
                 .contains("the memory cgroup allows 1.0 MiB");
     }
 
@@ -113,7 +127,7 @@ class OutgrowWarningTest {
         kernel.commit(Region.HEAP, 0x1000_0000L, MIB);
         MemoryLock lock = new FakeProcess(kernel).newLock();
         lock.start(OptionParser.parse(options));
-        return OutgrowWarning.of(SMALL, lock.status(), largestHeapBytes, cgroupBytes, 64 * GIB, false, false)
+        return OutgrowWarning.of(SMALL, lock.status(), largestHeapBytes, cgroupBytes, -1, 64 * GIB, false, false)
                 .text();
     }
 
