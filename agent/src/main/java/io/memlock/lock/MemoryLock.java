@@ -626,6 +626,7 @@ public final class MemoryLock {
 
     private LockFailure giveBack() throws IOException {
         endFuture();
+        plan.watchWhatIsBorn(future.isInForce());
         PassResult pass = passes.unlock(plan);
         ledger.count(pass, false);
         plan.gaveBack(!passes.isAllBack(pass) || future.isInForce());

@@ -317,6 +317,22 @@ class LockOutcomeTest {
         assertThat(lock.itself().isPassDue(now + TimeUnit.MINUTES.toNanos(2))).isFalse();
     }
 
+    /** Each of these looks would ask for a pass, and none would find anything to do. */
+    @Test
+    void nothingThatIsBornIsWatchedAfterAnUnlock() throws Exception {
+        process.freeBytes = 64 * MIB;
+        lock.start("mode=all,strategy=future");
+        lock.reconcile();
+
+        assertThat(lock.unlock()).isNull();
+
+        assertThat(lock.itself().nanosToNextLook(System.nanoTime())).isEqualTo(Long.MAX_VALUE);
+        kernel.mapFile(FILE, 32 * MIB, "/data/index");
+        kernel.mlock(FILE, 32 * MIB);
+        assertThat(lock.itself().isPassDue(System.nanoTime() + TimeUnit.MINUTES.toNanos(1)))
+                .isFalse();
+    }
+
     @Test
     void littleIsWatchedWhereNothingIsBornLockedAndSwapCannotHelp() throws Exception {
         lock.start("mode=heap,strategy=rescan");
