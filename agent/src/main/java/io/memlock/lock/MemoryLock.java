@@ -457,7 +457,7 @@ public final class MemoryLock {
 
     private LockFailure lockSelected() throws IOException {
         long start = process.nanoTime();
-        if (firstPassDone) {
+        if (firstPassDone || hasUnlockedAll) { // by then a limit applies, which nobody has asked for yet
             watch(start);
         }
         plan.watchWhatIsBorn(future.isInForce());

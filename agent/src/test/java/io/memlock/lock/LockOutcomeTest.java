@@ -4,6 +4,7 @@ package io.memlock.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.memlock.calls.LockLimit;
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
 import io.memlock.memory.Region;
@@ -462,6 +463,20 @@ class LockOutcomeTest {
         assertThat(kernel.isLocked(HEAP)).isTrue();
         assertThat(lock.unlock()).isNull();
         assertThat(kernel.chargedBytes()).isEqualTo(MIB);
+    }
+
+    /** As where main drops root at once. */
+    @Test
+    void aLimitThatAppliesBeforeTheFirstPassKeepsItsReserve() throws Exception {
+        lock.start("mode=all");
+        limit(4 * MIB);
+        assertThat(lock.itself().endFutureWithoutCapability()).isTrue();
+
+        lock.reconcile();
+
+        assertThat(kernel.chargedBytes()).isLessThanOrEqualTo(LockLimit.usableBytes(4 * MIB));
+        assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
+        assertThat(lock.last().notices()).singleElement().asString().contains("CAP_IPC_LOCK was dropped");
     }
 
     /** What ZGC has unmapped since is not to be populated: it would be memory that nobody gives back. */
