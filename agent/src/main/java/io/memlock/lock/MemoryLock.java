@@ -448,7 +448,9 @@ public final class MemoryLock {
      */
     private LockFailure cannotLook(IOException cause) {
         LockState last = ledger.state();
-        boolean nothing = !future.isInForce() && (last == null || last == LockState.FAILED);
+        boolean nothing = !future.isInForce()
+                && (last == null || last == LockState.FAILED)
+                && !passes.reconciler().hasLocked(); // by the pass that failed
         LockFailure heldBack = plan.heldBack();
         boolean isNews = ++failedPasses > 1 || !firstPassDone || heldBack != null;
         LockState state = nothing ? LockState.FAILED : isNews ? LockState.UNKNOWN : last;

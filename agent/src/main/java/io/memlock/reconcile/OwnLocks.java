@@ -18,6 +18,10 @@ final class OwnLocks {
 
     private TreeMap<Long, Long> endByStart = new TreeMap<>();
 
+    boolean isEmpty() {
+        return endByStart.isEmpty();
+    }
+
     boolean contains(Segment segment) {
         return partOf(segment) != null;
     }

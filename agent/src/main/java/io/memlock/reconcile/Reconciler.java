@@ -215,6 +215,11 @@ public final class Reconciler {
         passesSinceLook = LOOK_EVERY;
     }
 
+    /** Returns whether the agent has locked something that was locked still when it was last compared. */
+    public boolean hasLocked() {
+        return !tools.ours().isEmpty();
+    }
+
     /** Returns what is selected and locked, as of the last pass. */
     public List<Segment> locked() {
         return locked;

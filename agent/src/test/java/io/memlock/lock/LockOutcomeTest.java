@@ -302,6 +302,21 @@ class LockOutcomeTest {
     }
 
     @Test
+    void whatAPassHasLockedThatCannotLookAgainIsNotCalledUnlocked() throws Exception {
+        kernel.afterLock.put(HEAP, () -> {
+            kernel.unmap(CODE, 2 * MIB); // whether it has gone takes one more look
+            process.mapsFailure = new IOException("/proc/self/maps: too many open files");
+        });
+
+        assertThatThrownBy(() -> lock.change("mode=heap+code,strategy=rescan")).isInstanceOf(IOException.class);
+
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+        assertThat(lock.status().state()).isEqualTo(LockState.UNKNOWN);
+        assertThatThrownBy(lock::reconcile).isInstanceOf(IOException.class);
+        assertThat(lock.status().state()).isEqualTo(LockState.UNKNOWN);
+    }
+
+    @Test
     void aPassIsDueUntilWhatWasBornUnwantedIsUnlocked() throws Exception {
         process.freeBytes = 64 * MIB;
         lock.start("mode=all,strategy=future");
