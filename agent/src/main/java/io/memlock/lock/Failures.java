@@ -94,7 +94,7 @@ final class Failures {
      * @param isHeld whether a lock is in force, and stays so
      */
     LockFailure futureUnderLimit(boolean isHeld) {
-        String done = isHeld ? "not done; what was locked stays locked" : "not done; nothing is locked";
+        String done = isHeld ? "not done; what was asked for before goes on" : "not done; nothing is locked";
         String effect = isHeld ? "" : UNLOCKED_JVM;
         if (limit.isUnlimited()) {
             return new LockFailure(

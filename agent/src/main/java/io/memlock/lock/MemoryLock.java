@@ -306,8 +306,8 @@ public final class MemoryLock {
             return unlock(wanted);
         }
         LockLimit now = plan.limitNow();
-        boolean isSelected = !plan.selection().isEmpty();
-        if (isSelected && wanted.strategy() == StrategyChoice.FUTURE && !plan.isFutureAllowed(wanted, now)) {
+        boolean goesOn = !plan.selection().isEmpty() || plan.isGivingBack();
+        if (goesOn && wanted.strategy() == StrategyChoice.FUTURE && !plan.isFutureAllowed(wanted, now)) {
             return ledger.refused(failures(wanted.selection(), now).futureUnderLimit(true));
         }
         boolean isHeapLocked = plan.selection().contains(Region.HEAP);

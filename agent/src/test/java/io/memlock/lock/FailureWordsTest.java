@@ -59,7 +59,7 @@ class FailureWordsTest {
 
         lock.start("mode=heap");
         LockFailure later = lock.change("mode=heap+code,strategy=future");
-        assertThat(later.cause()).startsWith("not done; what was locked stays locked: once the limit");
+        assertThat(later.cause()).startsWith("not done; what was asked for before goes on: once the limit");
         assertThat(later.effect()).isEmpty();
     }
 

@@ -160,6 +160,24 @@ class LockOutcomeTest {
         assertThat(lock.reconcile()).as("and it stays told").isNotNull();
     }
 
+    /** Nobody else would unlock it. */
+    @Test
+    void aChangeToFutureThatIsRefusedWhileAnUnlockGoesOnLetsItGoOn() throws Exception {
+        limit(64 * MIB);
+        lock.start("mode=heap");
+        kernel.filter.put("munlock", Errno.EPERM);
+        assertThat(lock.unlock()).isNotNull();
+
+        LockFailure refused = lock.change("mode=heap,strategy=future");
+        assertThat(refused.cause()).startsWith("not done; what was asked for before goes on: once the limit");
+        assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
+        kernel.filter.clear();
+
+        assertThat(lock.reconcile()).isNull();
+        assertThat(kernel.chargedBytes()).isZero();
+        assertThat(lock.status().state()).isEqualTo(LockState.UNLOCKED);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {Errno.EPERM, 0})
     void aChangeWhoseNewMemoryCannotBeBornLockedTellsThat(int answer) throws Exception {

@@ -581,7 +581,7 @@ class MemoryLockTest {
         LockFailure failure = lock.change(OptionParser.parse("mode=heap+code,strategy=future"))
                 .failure();
 
-        assertThat(failure.meaning()).contains("stays locked");
+        assertThat(failure.meaning()).contains("goes on");
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
         assertThat(process.options.get().selection().modeText()).isEqualTo("heap");
         kernel.commit(Region.HEAP, HEAP + 4 * MIB, 8 * MIB);
@@ -711,7 +711,7 @@ class MemoryLockTest {
         LockFailure failure =
                 lock.change(OptionParser.parse("mode=heap,strategy=future")).failure();
 
-        assertThat(failure.meaning()).contains("stays locked");
+        assertThat(failure.meaning()).contains("goes on");
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
         assertThat(kernel.isLocked(HEAP)).isTrue();
     }
