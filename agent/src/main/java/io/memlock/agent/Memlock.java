@@ -174,10 +174,14 @@ public final class Memlock implements Agent {
     }
 
     private String headline() {
-        LockState state = hasStarted() ? lock.settledState() : LockState.FAILED;
+        return headline(hasStarted() ? lock.settledState() : LockState.FAILED);
+    }
+
+    static String headline(LockState state) {
         return switch (state) {
             case PARTIAL -> "PARTLY LOCKED";
             case LOCKED -> "LOCKED, BUT NOT AS ASKED";
+            case UNKNOWN -> "NOT KNOWN WHETHER LOCKED";
             default -> "NOT LOCKED";
         };
     }

@@ -101,7 +101,7 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
     }
 
     private boolean locksSomething() {
-        LockState state = lock.settledState(); // also where nobody has verified it for a moment
+        LockState state = lock.settledState(); // a pause in which nobody verifies it is no reason to begin anew
         return state != null && state.locksSomething();
     }
 
