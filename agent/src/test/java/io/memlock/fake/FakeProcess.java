@@ -104,6 +104,9 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     /** What happens at each look at what is left. */
     public Runnable onFreeBytes = () -> {};
 
+    /** What happens at each look at what is locked. */
+    public Runnable onLocked = () -> {};
+
     /** How near the OOM killer is. */
     public List<OomMargin> margins = List.of();
 
@@ -129,6 +132,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
 
         @Override
         public Locked locked() {
+            onLocked.run();
             return new Locked(kernel().chargedBytes(), 0);
         }
 

@@ -490,14 +490,14 @@ class KeeperTest {
         process.freeBytes = 64 * MIB;
         kernel.commit(Region.HEAP, HEAP, MIB);
         Keeper keeper = keeper(process, process.newLock(), "mode=all,strategy=future,interval=1h", () -> Growth.NONE);
-        AtomicInteger measurements = new AtomicInteger();
-        process.onFreeBytes = measurements::incrementAndGet;
+        AtomicInteger looks = new AtomicInteger();
+        process.onLocked = looks::incrementAndGet;
         CountDownLatch rests = new CountDownLatch(1 + LOOKS);
         started(keeper, rests::countDown);
 
         assertThat(rests.await(1, TimeUnit.MINUTES)).isTrue();
 
-        assertThat(measurements.get()).as("in %s rests", LOOKS).isGreaterThan(5 * LOOKS);
+        assertThat(looks.get()).as("in %s rests", LOOKS).isGreaterThan(5 * LOOKS);
     }
 
     /** A file that is read fills a container faster than a first pass comes. */
