@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.ClassWriter;
+import net.bytebuddy.jar.asm.FieldVisitor;
 import net.bytebuddy.jar.asm.Handle;
 import net.bytebuddy.jar.asm.Label;
 import net.bytebuddy.jar.asm.MethodVisitor;
@@ -245,15 +246,44 @@ final class AssembleJar {
     private static byte[] adapted(byte[] classFile) {
         ClassWriter writer = new ClassWriter(0);
         new ClassReader(classFile)
-                .accept(new WithoutVariables(new WithStandIns(new ClassRemapper(writer, LOGGING))), 0);
+                .accept(
+                        new WithoutVariables(new WithStandIns(new ClassRemapper(new WithoutGenerics(writer), LOGGING))),
+                        0);
         return writer.toByteArray();
     }
 
-    /** Leaves out what stack traces show of a library that nobody needs to see inside of: 50 KB of the jar. */
+    /**
+     * Leaves out what stack traces show of a library that nobody needs to see inside of, 50 KB of the jar, and what its generic
+     * types are, of which the library asks the classes of its users only.
+     */
     private static byte[] withoutLines(byte[] classFile) {
         ClassWriter writer = new ClassWriter(0);
-        new ClassReader(classFile).accept(writer, ClassReader.SKIP_DEBUG);
+        new ClassReader(classFile).accept(new WithoutGenerics(writer), ClassReader.SKIP_DEBUG);
         return writer.toByteArray();
+    }
+
+    /** Leaves out the generic types of classes, fields and methods, which compilers and reflection alone read. */
+    private static final class WithoutGenerics extends ClassVisitor {
+
+        WithoutGenerics(ClassVisitor next) {
+            super(OpenedClassReader.ASM_API, next);
+        }
+
+        @Override
+        public void visit(int version, int access, String name, String signature, String parent, String[] interfaces) {
+            super.visit(version, access, name, null, parent, interfaces);
+        }
+
+        @Override
+        public FieldVisitor visitField(int access, String name, String descriptor, String signature, Object value) {
+            return super.visitField(access, name, descriptor, null, value);
+        }
+
+        @Override
+        public MethodVisitor visitMethod(
+                int access, String name, String descriptor, String signature, String[] exceptions) {
+            return super.visitMethod(access, name, descriptor, null, exceptions);
+        }
     }
 
     /** Leaves out the names of local variables, which a debugger alone reads. Lines stay: stack traces show them. */
