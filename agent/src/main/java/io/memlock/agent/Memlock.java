@@ -47,7 +47,7 @@ import java.util.function.Consumer;
  * Runs the agent: reads the options, locks, reports, and starts the background services.
  * {@code MemlockAgent} creates it once in a JVM.
  */
-public final class Memlock implements Agent {
+public final class Memlock implements Agent, KeeperStart.Kept {
 
     /** A bad option ends the JVM as a bad {@code -XX} flag does. */
     static final int EXIT_BAD_OPTION = 1;
@@ -168,8 +168,8 @@ public final class Memlock implements Agent {
         }
     }
 
-    /** Returns whether locking was tried, and it is known what came of it. */
-    private boolean hasStarted() {
+    @Override
+    public boolean hasStarted() {
         return lock != null && lock.status() != null;
     }
 
@@ -221,7 +221,11 @@ public final class Memlock implements Agent {
         Thread line = newThread(start, "memlock-start");
         line.setDaemon(!AgentThread.mayRunBesideMain());
         line.start();
-        new AgentThread(new KeeperStart(this, line, stderr), "memlock-begin").start();
+        startKeeperAfter(line, false);
+    }
+
+    private void startKeeperAfter(Thread before, boolean isAttach) {
+        new AgentThread(new KeeperStart(this, before, isAttach, stderr), "memlock-begin").start();
     }
 
     private String printStartLine() {
@@ -334,6 +338,7 @@ public final class Memlock implements Agent {
         }
         useOptions(options);
         process = new ThisProcess(NativeAccess.open(instrumentation), instrumentation, log);
+        startKeeperAfter(Thread.currentThread(), true); // now: with memory locked there may be no room for it
         return withProgress(progress, () -> lockNow(options));
     }
 
@@ -440,7 +445,8 @@ public final class Memlock implements Agent {
     }
 
     /** Returns the background services. Whoever needs them first makes them: our own thread, or an early attach. */
-    synchronized Background background() {
+    @Override
+    public synchronized Background background() {
         if (background == null) {
             MissingModules.tell(currentOptions.get(), log);
             prefault = new PrefaultService(instrumentation, process, lock, currentOptions, log);
@@ -506,16 +512,14 @@ public final class Memlock implements Agent {
         return background;
     }
 
-    /** Returns whether metaspace has room for the classes of what is about to begin. */
-    boolean hasMetaspaceRoom() {
+    @Override
+    public boolean hasMetaspaceRoom() {
         return process.metaspace().hasRoom();
     }
 
-    /**
-     * Returns whether a scan may take seconds, beside {@code main}. Where the heap is small this allocates nothing: it is
-     * main's, and main has had no time yet to make much outside of it.
-     */
-    boolean takesLongToScanBesideMain() {
+    /** Where the heap is small this allocates nothing: it is main's, and main has had no time to make much outside of it. */
+    @Override
+    public boolean takesLongToScanBesideMain() {
         return Runtime.getRuntime().totalMemory() > SmapsCost.CHEAP_RESIDENT_BYTES && takesLongToScan();
     }
 
@@ -531,8 +535,8 @@ public final class Memlock implements Agent {
         }
     }
 
-    /** Sees whether the heap is to be populated ahead, once the background services are made. */
-    void lookAtPrefault() {
+    @Override
+    public void lookAtPrefault() {
         prefault.look();
     }
 
