@@ -42,6 +42,9 @@ final class JmxService {
 
     private RetryPause pause = new RetryPause();
 
+    /** Whether the option was on at the last look. */
+    private boolean wasWanted;
+
     private String lastProblem = "";
 
     /** Made once: what it has changed of the JDK stays. Null until it is needed. */
@@ -76,8 +79,12 @@ final class JmxService {
     void update(LockControl control, long nowNanos) {
         boolean isWanted = options.get().jmx();
         isStuck &= !isWanted;
-        boolean rests = isWanted ? isSettled || !pause.isOver(nowNanos) : registration == null || isStuck;
-        if (rests) {
+        if (isWanted != wasWanted) {
+            wasWanted = isWanted;
+            pause = new RetryPause();
+        }
+        boolean isDone = isWanted ? isSettled : registration == null || isStuck;
+        if (isDone || !pause.isOver(nowNanos)) {
             return;
         }
         try {
@@ -96,6 +103,7 @@ final class JmxService {
             isStuck = !isWanted;
             log.warn("the MXBean cannot be " + registered(isWanted) + ": " + e);
         } catch (RuntimeException | Error e) {
+            isSettled = false; // some may be unregistered by now
             pause.begin(nowNanos);
             warnOnce("the MXBean cannot be " + registered(isWanted) + " now, which is tried again: " + e);
         }

@@ -96,7 +96,7 @@ public final class JmxRegistration {
             listeners.register(server, StandIn.of(entry.bean), entry.name);
         } catch (RuntimeException e) {
             entry.isThere = server.isRegistered(entry.name); // it is if only a listener of the application has failed
-            if (!entry.isThere) {
+            if (!entry.isThere || ListenerThread.isGivenUp(e)) {
                 throw e;
             }
         }
@@ -109,6 +109,7 @@ public final class JmxRegistration {
      * @throws JMException if the server refuses, which is final
      */
     public void unregister() throws JMException {
+        listeners.awaitEarlierCalls(); // one that registers a bean makes it known only at its end
         for (Entry entry : entries) {
             if (entry.isThere) {
                 unregister(ManagementFactory.getPlatformMBeanServer(), entry);
@@ -121,7 +122,7 @@ public final class JmxRegistration {
             listeners.unregister(server, entry.name);
         } catch (RuntimeException e) { // as above, it may be done all the same
             entry.isThere = server.isRegistered(entry.name);
-            if (entry.isThere) {
+            if (entry.isThere || ListenerThread.isGivenUp(e)) {
                 throw e;
             }
         }

@@ -54,8 +54,8 @@ final class ListenerThread {
     /**
      * Registers a bean, which tells the listeners of the server.
      *
-     * @throws JMException if the server refuses, or a listener holds it up
-     * @throws RuntimeException if a listener fails, or the call does, in which case the bean may be registered all the same
+     * @throws JMException if the server refuses
+     * @throws RuntimeException if a listener fails or holds it up, or the call fails: the bean may be registered all the same
      */
     void register(MBeanServer server, Object bean, ObjectName name) throws JMException {
         await(bound(
@@ -120,13 +120,15 @@ final class ListenerThread {
      * Waits until the calls that were given up, because a listener held them up, are over: what they change is changed by then.
      *
      * @throws IllegalStateException if a listener still holds one up
+     * @throws JMException never: this call asks no server
      */
-    void awaitEarlierCalls() {
-        try {
-            await(MethodHandles.constant(Object.class, null));
-        } catch (JMException e) {
-            throw new IllegalStateException("a listener of the application holds up an earlier call", e);
-        }
+    void awaitEarlierCalls() throws JMException {
+        await(MethodHandles.constant(Object.class, null));
+    }
+
+    /** Returns whether a call was given up because a listener holds it up, or the process was stopped meanwhile. */
+    static boolean isGivenUp(RuntimeException failure) {
+        return failure.getCause() instanceof TimeoutException;
     }
 
     private MethodHandle bound(Class<?> type, String method, MethodType signature, Object target, Object... arguments) {
@@ -155,7 +157,7 @@ final class ListenerThread {
             throw new IllegalStateException(e.getCause());
         } catch (TimeoutException e) {
             task.cancel(false); // nobody expects it any more, when the listener lets go
-            throw new JMException("a listener of the application blocks it");
+            throw new IllegalStateException("a listener of the application holds up this call or an earlier one", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);

@@ -167,27 +167,65 @@ class JmxServiceTest {
         try {
             turnOff();
             assertThat(printed.toString(UTF_8)).contains("cannot be unregistered", "a listener of the application");
-            service.update(control, SECOND);
+            service.update(control, SECOND / 2);
             assertThat(lines()).as("no second try").isEqualTo(1);
 
             server.removeNotificationListener(MBeanServerDelegate.DELEGATE_NAME, listener);
-            process.options.replaceBy(OptionParser.parse("jmx=on"));
-            Thread update = new Thread(() -> service.update(control, 2 * SECOND));
-            update.start();
-            while (update.isAlive() && update.getState() != Thread.State.TIMED_WAITING) {
-                Thread.onSpinWait();
-            }
-            assertThat(update.isAlive())
-                    .as("waits for the call that is held up")
-                    .isTrue();
-            released.countDown();
-            update.join();
+            updateUntilReleased("jmx=on", released);
         } finally {
             released.countDown();
         }
 
         assertThat(beans()).isEqualTo(ALL);
         assertThat(lines()).isEqualTo(1);
+    }
+
+    /** Follows other options, which has to wait for the call that is held up. */
+    private void updateUntilReleased(String options, CountDownLatch released) throws Exception {
+        process.options.replaceBy(OptionParser.parse(options));
+        Thread update = new Thread(() -> service.update(control, 2 * SECOND));
+        update.start();
+        while (update.isAlive() && update.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        assertThat(update.isAlive()).as("waits for the call that is held up").isTrue();
+        released.countDown();
+        update.join();
+    }
+
+    /** It may also be that the process was stopped meanwhile. */
+    @Test
+    void registersTheBeansAfterAListenerHasHeldUpTheFirst() throws Exception {
+        CountDownLatch released = new CountDownLatch(1);
+        NotificationListener listener = holdingUpUntil(released);
+        try {
+            service.update(control, 0);
+            assertThat(printed.toString(UTF_8)).contains("cannot be registered now, which is tried again");
+        } finally {
+            server.removeNotificationListener(MBeanServerDelegate.DELEGATE_NAME, listener);
+            released.countDown();
+        }
+
+        service.update(control, 10 * SECOND);
+        assertThat(beans()).isEqualTo(ALL);
+    }
+
+    @Test
+    void unregistersTheBeanWhoseRegistrationAListenerHeldUp() throws Exception {
+        CountDownLatch released = new CountDownLatch(1);
+        NotificationListener listener = holdingUpUntil(released);
+        try {
+            service.update(control, 0);
+            server.removeNotificationListener(MBeanServerDelegate.DELEGATE_NAME, listener);
+            updateUntilReleased("jmx=off", released);
+        } finally {
+            released.countDown();
+        }
+
+        assertThat(beans()).isZero();
+        process.options.replaceBy(OptionParser.parse("jmx=on"));
+        service.update(control, 3 * SECOND);
+        assertThat(beans()).isEqualTo(ALL);
     }
 
     /** They come when the listener lets go, however late that is. */
@@ -200,7 +238,7 @@ class JmxServiceTest {
             turnOff();
             process.options.replaceBy(OptionParser.parse("jmx=on"));
             service.update(control, SECOND);
-            assertThat(printed.toString(UTF_8)).contains("tried again", "holds up an earlier call");
+            assertThat(printed.toString(UTF_8)).contains("tried again", "holds up this call or an earlier one");
         } finally {
             server.removeNotificationListener(MBeanServerDelegate.DELEGATE_NAME, listener);
             released.countDown();
