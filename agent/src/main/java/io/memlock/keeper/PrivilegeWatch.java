@@ -57,15 +57,18 @@ public final class PrivilegeWatch implements Runnable {
     }
 
     /**
-     * Watches until the end, or until a filter refuses to wait. It checks before it waits: the first time in vain, so that
-     * all it takes is loaded when it counts, and after an error, because a signal may have come meanwhile.
+     * Watches until the end, or until a filter refuses to wait, or may end the JVM for it. It checks before it waits: the
+     * first time in vain, so that all it takes is loaded when it counts, and after an error, because a signal may have come
+     * meanwhile.
      */
     @Override
     public void run() {
         while (!isOver) {
             try {
                 begin(); // first: at its priority what is loaded is loaded at once, and not while main begins
+                boolean isProvoking = process.hasNewFilter(); // which also has capget(2) avoided
                 check();
+                isOver |= isProvoking; // from now on it is the keeper's to notice
                 if (!isOver) {
                     waitForSignal();
                 }

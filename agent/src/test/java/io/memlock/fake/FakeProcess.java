@@ -167,6 +167,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     private final HeldPages held;
     private final ApplicationLocks applicationLocks;
     private final Reconciler reconciler;
+    private LimitProbe limits;
 
     public FakeProcess(FakeKernel kernel) {
         this(kernel, kernel);
@@ -209,7 +210,8 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     public MemoryLock newLock() {
         FutureLock future =
                 new FutureLock(kernel, new FutureProbe(kernel, probe, FakeKernel.PAGE), applicationLocks, this);
-        Plan plan = new Plan(new LimitProbe(kernel, kernel.proc(), probe, FakeKernel.PAGE), room, this, options);
+        limits = new LimitProbe(kernel, kernel.proc(), probe, FakeKernel.PAGE);
+        Plan plan = new Plan(limits, room, this, options);
         Passes passes = new Passes(this::makeReconciler, future, new ZgcMirrorKeeper(this::newZgcMirror));
         return new MemoryLock(plan, future, passes, this);
     }
@@ -242,7 +244,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
 
     @Override
     public boolean hasNewFilter() {
-        return hasNewFilter;
+        return hasNewFilter || limits.hasNewFilter();
     }
 
     @Override

@@ -14,9 +14,15 @@ import io.memlock.options.OptionParser;
 import io.memlock.os.Errno;
 import io.memlock.state.Strategy;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -97,6 +103,43 @@ class PrivilegeWatchTest {
 
         assertThat(watch.isOver()).isTrue();
         assertThat(kernel.died).isEmpty();
+    }
+
+    /** Such a filter may end the JVM for these calls. The status tells of the capability then. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void makesNoCallAfterASignalUnderAFilterThatIsSetLater(boolean isKept, @TempDir Path proc) throws Exception {
+        kernel.tasks = proc.toFile();
+        Path status = Files.createDirectories(proc.resolve("thread-self")).resolve("status");
+        Files.writeString(status, "CapEff:\t0000000000004000\nSeccomp:\t0\n");
+        PrivilegeWatch later = watchOf(process.newLock());
+        kernel.onPoll = () -> {
+            kernel.onPoll = later::end;
+            kernel.deadly.addAll(List.of("poll", "capget"));
+            kernel.privileged = isKept;
+            writeStatus(status, isKept ? "CapEff:\t0000000000004000\nSeccomp:\t2\n" : "CapEff:\t0\nSeccomp:\t2\n");
+        };
+
+        later.run();
+
+        assertThat(later.isOver()).isTrue();
+        assertThat(kernel.died).isEmpty();
+        assertThat(kernel.isFuture()).isEqualTo(isKept);
+    }
+
+    private PrivilegeWatch watchOf(MemoryLock other) throws Exception {
+        kernel.commit(Region.HEAP, HEAP, 4 * MIB);
+        assertThat(other.start(OptionParser.parse("")).failure()).isNull();
+        return new PrivilegeWatch(
+                kernel, process, other, new Log(new PrintStream(printed, true, UTF_8), LogLevel.QUIET));
+    }
+
+    private static void writeStatus(Path status, String text) {
+        try {
+            Files.writeString(status, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
