@@ -10,6 +10,7 @@ import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
+import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.SideBySide;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,9 +35,11 @@ class OffHeapIT {
     private static final String VIRTUAL = OffHeapApp.class.getName() + "$Virtual";
 
     static List<Jdk> withSegments() {
-        return Jdk.all().stream()
-                .filter(jdk -> jdk.feature() >= FIRST_WITH_SEGMENTS)
-                .toList();
+        return Jdk.usable(OffHeapIT::hasSegments);
+    }
+
+    private static boolean hasSegments(Jdk jdk) {
+        return jdk.feature() >= FIRST_WITH_SEGMENTS;
     }
 
     @EachJdk
@@ -63,7 +66,7 @@ class OffHeapIT {
                 assertThat(offHeap(client, "segmentsCountedMillis")).isEqualTo(-1);
                 assertThat(offHeap(client, "sampledMillis")).isEqualTo(-1);
                 assertThat(byClass(client)).isEmpty();
-                if (jdk.feature() < FIRST_WITH_SEGMENTS) {
+                if (!hasSegments(jdk)) {
                     assertThatThrownBy(() -> client.invoke("countSegments"))
                             .hasStackTraceContaining("native segments cannot be counted on ");
                     assertThat(offHeap(client, "segments")).isEqualTo(-1);
@@ -76,6 +79,7 @@ class OffHeapIT {
     @MethodSource("withSegments")
     @SideBySide
     void countsTheSegmentsOfEachArenaFromTheRequestOn(Jdk jdk) throws Exception {
+        Machine.require(hasSegments(jdk), "needs a JDK 22 or newer in /usr/lib/jvm or JAVA_HOME_*");
         try (ForkedJvm jvm = start(jdk);
                 JmxClient client = JmxClient.attach(jvm.pid())) {
             client.awaitMemoryLock();
@@ -114,13 +118,13 @@ class OffHeapIT {
         try (ForkedJvm jvm = start(jdk);
                 JmxClient client = JmxClient.attach(jvm.pid())) {
             client.awaitMemoryLock();
-            if (jdk.feature() >= FIRST_WITH_SEGMENTS) {
+            if (hasSegments(jdk)) {
                 client.invoke("countSegments");
             }
             jvm.ask("churn 4 2000 4096");
 
             eventually(() -> assertThat(offHeap(client, "directBuffers")).isBetween(0L, 20L));
-            if (jdk.feature() >= FIRST_WITH_SEGMENTS) {
+            if (hasSegments(jdk)) {
                 assertThat(offHeap(client, "segments")).isZero();
                 assertThat(offHeap(client, "segmentBytes")).isZero();
             }
@@ -130,7 +134,7 @@ class OffHeapIT {
     @EachJdk
     @SideBySide
     void harmsNobodyWhereTheHooksFail(Jdk jdk) throws Exception {
-        boolean hasSegments = jdk.feature() >= FIRST_WITH_SEGMENTS;
+        boolean hasSegments = hasSegments(jdk);
         String more = hasSegments ? "--add-opens=java.base/jdk.internal.foreign=ALL-UNNAMED" : "-showversion";
         try (ForkedJvm jvm = start(jdk, "--add-opens=java.base/java.nio=ALL-UNNAMED", more);
                 JmxClient client = JmxClient.attach(jvm.pid())) {
@@ -164,7 +168,7 @@ class OffHeapIT {
             assertThat(offHeap(client, "sampledMillis")).isNotNegative();
             assertThat(byClass(client)).as("older ones").isEmpty();
             List<String> kinds = new ArrayList<>(List.of("buffers"));
-            if (jdk.feature() >= FIRST_WITH_SEGMENTS) {
+            if (hasSegments(jdk)) {
                 kinds.add("segments");
             }
 

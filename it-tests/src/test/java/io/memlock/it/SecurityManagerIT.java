@@ -15,7 +15,7 @@ import io.memlock.it.harness.Smaps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,12 +40,17 @@ class SecurityManagerIT {
     private Path directory;
 
     /** JDKs that still have security managers. */
-    static Stream<Jdk> jdks() {
-        return Jdk.all().stream().filter(jdk -> jdk.feature() < FIRST_WITHOUT);
+    static List<Jdk> jdks() {
+        return Jdk.usable(SecurityManagerIT::hasManagers);
+    }
+
+    private static boolean hasManagers(Jdk jdk) {
+        return jdk.feature() < FIRST_WITHOUT;
     }
 
     @BeforeEach
     void needsToLock() {
+        Machine.require(hasManagers(jdks().get(0)), "needs a JDK before 24 in /usr/lib/jvm or JAVA_HOME_*");
         Machine.requireUnlimitedLocking();
     }
 
@@ -105,7 +110,7 @@ class SecurityManagerIT {
 
     @Test
     void anApplicationWhoseManagerRefusesEverythingLives() {
-        Jdk jdk = jdks().findFirst().orElseThrow();
+        Jdk jdk = jdks().get(0);
 
         Outcome outcome = ForkedJvm.on(jdk)
                 .agent("")

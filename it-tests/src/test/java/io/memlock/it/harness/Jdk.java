@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -47,6 +48,15 @@ public record Jdk(Path home, int feature, String version) {
                 .filter(jdk -> jdk.feature >= OLDEST)
                 .sorted(Comparator.comparingInt(Jdk::feature).thenComparing(Jdk::version))
                 .toList();
+    }
+
+    /**
+     * Those of them that a test can use. Where there are none, the newest, so that {@link Machine#require} skips the test:
+     * JUnit fails one that has no arguments.
+     */
+    public static List<Jdk> usable(Predicate<Jdk> condition) {
+        List<Jdk> usable = all().stream().filter(condition).toList();
+        return usable.isEmpty() ? List.of(newest()) : usable;
     }
 
     /** The JDK that runs the tests. */
