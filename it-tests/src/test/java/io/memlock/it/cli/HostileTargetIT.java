@@ -150,7 +150,8 @@ class HostileTargetIT {
         Files.writeString(bin.resolve("touch"), "#!/bin/sh\n: >\"" + place + "/$1\"\n");
         Commands.succeed("chmod", "755", bin + "/touch");
         Commands.succeed("chmod", "777", place.toString());
-        Files.writeString(directory.resolve("lines"), text);
+        Files.deleteIfExists(place.resolve("control"));
+        Files.writeString(directory.resolve("lines"), text + "\ntouch control\n");
         Commands.run(
                 "setpriv",
                 "--reuid=65534",
@@ -161,6 +162,7 @@ class HostileTargetIT {
                 "/bin/bash",
                 "-c",
                 "while IFS= read -r line; do (eval \"$line\") </dev/null; done <" + directory + "/lines");
+        assertThat(place.resolve("control")).as("the lines were run").exists();
         assertThat(place.resolve("pasted")).as(text).doesNotExist();
     }
 }
