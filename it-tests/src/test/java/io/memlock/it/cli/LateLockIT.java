@@ -12,6 +12,7 @@ import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.JmxClient;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.MemoryCgroup;
 import io.memlock.it.harness.Outcome;
@@ -191,12 +192,12 @@ class LateLockIT {
     }
 
     @Test
-    void prefaultIsRefusedWhereTheCgroupHasNoRoomAndTheApplicationRuns() {
+    void prefaultIsRefusedWhereTheCgroupHasNoRoomAndTheApplicationRuns() throws Exception {
         Machine.requireUnlimitedLocking();
         try (MemoryCgroup cgroup = MemoryCgroup.withLimit(CGROUP_BYTES);
                 ForkedJvm jvm = ForkedJvm.on(Jdk.current())
                         .wrapper(cgroup.wrapper())
-                        .agent("prefault=heap")
+                        .agent("prefault=heap,on-failure=exit")
                         .flags("-XX:+UseSerialGC", "-Xms500m", "-Xmx500m")
                         .main(HeapApp.class)
                         .start()) {
@@ -206,6 +207,9 @@ class LateLockIT {
                     .containsPattern("NOT PREFAULTED: needs [45][0-9.]+ MiB more memory, the memory cgroup has")
                     .contains("too little"));
             assertThat(ProcStatus.of(jvm.pid()).residentBytes()).isLessThan(200L << 20);
+            try (JmxClient client = JmxClient.attach(jvm.pid()).awaitMemoryLock()) {
+                assertThat(client.get("PrefaultState")).isEqualTo("STOPPED");
+            }
         }
     }
 
