@@ -82,6 +82,16 @@ class ExitOnFailureIT {
         }
     }
 
+    @Test
+    void whereNoPlaceCanHoldTheNativeLibrary() {
+        Machine.requireMounts();
+
+        assertExits(Wrappers.withoutPlaceForLibrary(ForkedJvm.on(Jdk.current()), directory)
+                .agent("on-failure=exit")
+                .main(HelloApp.class)
+                .run());
+    }
+
     /** Where packaging and containers give the options. */
     @Test
     void whereTheEnvironmentAsksForItAndTheAgentCannotStart() throws IOException {

@@ -39,7 +39,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -448,16 +447,8 @@ class NoHarmIT {
     @Test
     void runsTheApplicationWhereNoPlaceCanHoldTheNativeLibrary() throws IOException {
         Machine.requireMounts();
-        Path temporary = Files.createDirectory(directory.resolve("tmp"));
-        String noexec = Stream.of(temporary.toString(), "/tmp", "/var/tmp", "/dev/shm", "/run")
-                .map(place -> "mount --bind " + place + " " + place + "\nmount -o remount,bind,noexec " + place)
-                .collect(Collectors.joining("\n"));
 
-        Outcome outcome = ForkedJvm.on(Jdk.current())
-                .wrapper(Wrappers.privateMounts(noexec))
-                .environment("XDG_RUNTIME_DIR", "")
-                .environment("XDG_CACHE_HOME", "")
-                .flags("-Djava.io.tmpdir=" + temporary, "-Duser.home=" + temporary)
+        Outcome outcome = Wrappers.withoutPlaceForLibrary(ForkedJvm.on(Jdk.current()), directory)
                 .agent("")
                 .main(HelloApp.class, "3")
                 .run();

@@ -3,8 +3,11 @@ package io.memlock.it.harness;
 
 import com.sun.jna.Native;
 import java.io.File;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Commands to put in front of a JVM. Each but {@link #ownPids} ends in exec: the process keeps its id. */
 public final class Wrappers {
@@ -26,6 +29,21 @@ public final class Wrappers {
     /** Runs a shell script in a mount namespace of its own before the JVM; what it mounts is gone with the JVM. */
     public static List<String> privateMounts(String script) {
         return List.of("unshare", "--mount", "--propagation=private", "sh", "-ec", script + "\nexec \"$@\"", "sh");
+    }
+
+    /**
+     * Leaves the agent no directory to load its native library from.
+     *
+     * @param temporary takes the place of the JVM's directory for temporary files, and of its user's home
+     */
+    public static ForkedJvm.Builder withoutPlaceForLibrary(ForkedJvm.Builder jvm, Path temporary) {
+        String noexec = Stream.of(temporary.toString(), "/tmp", "/var/tmp", "/dev/shm", "/run")
+                .map(place -> "mount --bind " + place + " " + place + "\nmount -o remount,bind,noexec " + place)
+                .collect(Collectors.joining("\n"));
+        return jvm.wrapper(privateMounts(noexec))
+                .environment("XDG_RUNTIME_DIR", "")
+                .environment("XDG_CACHE_HOME", "")
+                .flags("-Djava.io.tmpdir=" + temporary, "-Duser.home=" + temporary);
     }
 
     /** In a PID and a mount namespace of its own; the JVM is the child of the process started, and ends with it. */
