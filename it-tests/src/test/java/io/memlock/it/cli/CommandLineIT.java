@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.memlock.it.apps.HeapApp;
+import io.memlock.it.apps.KeepingApp;
 import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.EachJdk;
@@ -36,6 +37,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CommandLineIT {
 
     private static final long MEGABYTE = 1 << 20;
+
+    /** Linux: include/uapi/asm-generic/mman.h, MCL_CURRENT, MCL_FUTURE and MCL_ONFAULT. */
+    private static final int ALL_ON_FAULT = 7;
+
     private static final String NO_PID = "4194304"; // the kernel's largest is one less
 
     private ForkedJvm jvm;
@@ -421,6 +426,29 @@ class CommandLineIT {
         }
     }
 
+    @Test
+    @SideBySide
+    void ofALargeJvmWithoutTheAgentOnlyExactMeasures() throws Exception {
+        Machine.requireUnlimitedLocking();
+        jvm = ForkedJvm.on(Jdk.current())
+                .flags("-Xms64m", "-Xmx900m", "-XX:+UseSerialGC")
+                .withJna()
+                .main(KeepingApp.class)
+                .start();
+        jvm.awaitLine("ready");
+        jvm.ask("grow 600");
+        assertThat(jvm.ask("mlockall " + ALL_ON_FAULT)).isEqualTo("0");
+        assertThat(mine().get("lock").asText()).isEqualTo("not-measured");
+        assertThat(memlock("check", pid()).exitStatus()).isEqualTo(3);
+
+        JsonNode exact = mine("--exact");
+        assertThat(exact.get("lockedBytes").asLong())
+                .isCloseTo(Smaps.of(jvm.pid()).lockedBytes(), within(8 * MEGABYTE))
+                .isGreaterThan(600 * MEGABYTE);
+        assertThat(exact.get("lockedBytesAgeSeconds").asLong()).isZero();
+        assertThat(memlock("check", "--exact", pid()).succeeded().stdout()).startsWith("MEMLOCK OK");
+    }
+
     @EachJdk
     @SideBySide
     void regionsAddUpToTheWholeProcess(Jdk jdk) throws Exception {
@@ -575,8 +603,11 @@ class CommandLineIT {
         return Long.toString(jvm.pid());
     }
 
-    private JsonNode mine() throws Exception {
-        return StreamSupport.stream(json("status").get("jvms").spliterator(), false)
+    private JsonNode mine(String... options) throws Exception {
+        List<String> words = new ArrayList<>(List.of(options));
+        words.add(0, "status");
+        return StreamSupport.stream(
+                        json(words.toArray(String[]::new)).get("jvms").spliterator(), false)
                 .filter(row -> row.get("pid").asLong() == jvm.pid())
                 .findFirst()
                 .orElseThrow();
