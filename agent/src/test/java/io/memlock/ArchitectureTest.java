@@ -7,12 +7,15 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,6 +82,21 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat(resideInAnyPackage(allowed.toArray(String[]::new)))
                 .check(CLASSES);
+    }
+
+    /** The two put everything together. */
+    @Test
+    void everyPackageHasItsRow() throws NoSuchMethodException {
+        Set<String> known = new TreeSet<>(Set.of("agent", "cli"));
+        CsvSource rows = getClass()
+                .getDeclaredMethod("eachPackageImportsWhatIsBelowIt", String.class, String.class, String.class)
+                .getAnnotation(CsvSource.class);
+        for (String row : rows.value()) {
+            known.add(row.substring(0, row.indexOf(' ')));
+        }
+        Set<String> found = new TreeSet<>();
+        CLASSES.forEach(each -> found.add(each.getPackageName().substring(OURS.length())));
+        assertThat(found).isEqualTo(known);
     }
 
     private static Stream<String> words(String text) {
