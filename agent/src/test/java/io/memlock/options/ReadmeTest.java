@@ -4,6 +4,7 @@ package io.memlock.options;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.memory.Region;
+import io.memlock.state.LockState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,14 @@ class ReadmeTest {
                     .formatted(option.key(), option.accepts(), option.defaultValue(), option.meaning()));
         }
         assertThat(readme).contains(table);
+    }
+
+    /** What alerts and dashboards go by. */
+    @Test
+    void itTellsTheNumberOfEachState() {
+        for (LockState state : LockState.values()) {
+            assertThat(readme).contains("| `%s` | %d |".formatted(state, state.code()));
+        }
     }
 
     @Test

@@ -128,7 +128,7 @@ class LateLockIT {
 
     /** Stopped, the JVM cannot lock again what somebody unlocked before it has been swapped out. */
     @EachJdk
-    void whatAnotherPartyUnlockedIsLockedAgainAndBroughtBack(Jdk jdk) {
+    void whatAnotherPartyUnlockedIsLockedAgainAndBroughtBack(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES);
                 MemoryCgroup cgroup = MemoryCgroup.withLimit(CGROUP_BYTES);
@@ -149,6 +149,12 @@ class LateLockIT {
 
             eventually(() -> assertThat(Smaps.of(jvm.pid()).swappedBytes()).isZero());
             eventually(() -> assertThat(jvm.stderr()).contains("read back from swap: "));
+            try (JmxClient client = JmxClient.attach(jvm.pid()).awaitMemoryLock()) {
+                long faults = ProcStatus.of(jvm.pid()).majorFaults();
+                assertThat(faults).isPositive();
+                assertThat(client.getLong("MajorFaults"))
+                        .isBetween(faults, ProcStatus.of(jvm.pid()).majorFaults());
+            }
         }
     }
 
