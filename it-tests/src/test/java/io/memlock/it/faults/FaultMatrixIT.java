@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -34,6 +35,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FaultMatrixIT {
+
+    /** What dashboards and alerts go by. */
+    private static final Map<String, Integer> CODES =
+            Map.of("LOCKED", 0, "PARTIAL", 1, "FAILED", 2, "UNKNOWN", 3, "UNLOCKED", 4);
 
     private static final int EPERM = 1;
     private static final int ENOSYS = 38;
@@ -145,13 +150,19 @@ class FaultMatrixIT {
                                 + " $d/bin/java; ln -s " + jdk.home() + "/lib " + jdk.home()
                                 + "/conf $d/; shift;"
                                 + " set -- $d/bin/java \"$@\""),
-                Fault.of("file systems read-only", "LOCKED|" + Fault.ABSENT, "")
-                        .mounts(String.format(EVERY_PLACE, "ro")),
-                Fault.of("noexec everywhere", "LOCKED|" + Fault.ABSENT, "")
-                        .mounts(String.format(EVERY_PLACE, "noexec")),
-                Fault.of("no temporary space", "LOCKED|" + Fault.ABSENT, "")
-                        .mounts("for d in /var/tmp /dev/shm /run; do mount -t tmpfs -o size=4k,nr_inodes=1 tmpfs $d;"
+                withoutPlace("file systems read-only", String.format(EVERY_PLACE, "ro")),
+                withoutPlace("noexec everywhere", String.format(EVERY_PLACE, "noexec")),
+                withoutPlace(
+                        "no temporary space",
+                        "for d in /var/tmp /dev/shm /run; do mount -t tmpfs -o size=4k,nr_inodes=1 tmpfs $d;"
                                 + " done; mount --bind /tmp /tmp; mount -o remount,bind,ro /tmp"));
+    }
+
+    /** The native library could otherwise be loaded from the home of the JVM's user. */
+    private static Fault withoutPlace(String name, String mounts) {
+        return Fault.of(name, Fault.ABSENT, "")
+                .mounts("unset XDG_RUNTIME_DIR XDG_CACHE_HOME; " + mounts)
+                .flags("-Xms16m", "-Xmx96m", "-Duser.home=/run");
     }
 
     @SuppressWarnings("SystemOut")
@@ -239,8 +250,24 @@ class FaultMatrixIT {
                     case "PARTIAL", "UNKNOWN" -> assertThat(charged).isPositive();
                     default -> assertLocked(fault, jvm);
                 }
+                assertThat(jmx.get("StateCode")).as(state).isEqualTo(CODES.get(state));
+                assertReasonIsTold(jmx, state);
             });
             return judged.get();
+        }
+    }
+
+    /** A lock that is as it should be may have failed before. */
+    private static void assertReasonIsTold(JmxClient jmx, String state) throws Exception {
+        Map<String, Object> last = jmx.getTogether("FailureCount", "LastFailure");
+        boolean hasFailed = (long) last.get("FailureCount") > 0;
+        assertThat(hasFailed || state.equals("LOCKED"))
+                .as("%s: %s", state, last)
+                .isTrue();
+        if (hasFailed) {
+            assertThat((String) last.get("LastFailure")).contains("tried:", "kernel:", "meaning:", "to fix:");
+        } else {
+            assertThat(last).containsEntry("LastFailure", "");
         }
     }
 
