@@ -33,6 +33,12 @@ final class DebianSuite {
         this.architecture = architecture;
     }
 
+    /** Returns whether the mirror that this machine's apt uses is one of Debian. */
+    static boolean isOfThisMachine() {
+        return Files.exists(Path.of(KEYRING))
+                && Commands.run("grep", "-qx", "ID=debian", "/etc/os-release").exitStatus() == 0;
+    }
+
     /** Returns an archive for an initramfs with one package, without what it depends on. */
     Path archive(String debianPackage) {
         return cache.make(name(debianPackage + ".cpio"), archive -> {

@@ -38,5 +38,7 @@ final class GuestTests {
         for (String command : List.of("apt-get", "dpkg", "cpio", "xz")) {
             Machine.require(Machine.hasCommand(command), "needs " + command + ", to make what a guest boots");
         }
+        Machine.require(
+                DebianSuite.isOfThisMachine(), "needs Debian, its keys and its mirror: guests boot packages of it");
     }
 }
