@@ -47,7 +47,7 @@ class InterruptedIT {
         try (ForkedJvm jvm = started()) {
             List<String> command = Memlock.command("attach", jvm.pid(), "mode=heap");
             command.add(1, "-Djava.io.tmpdir=" + directory);
-            Process attach = new ProcessBuilder(command)
+            Process attach = Commands.process(command)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
@@ -63,7 +63,7 @@ class InterruptedIT {
     @SideBySide
     void attachWhileItTellsHowFarItIs() throws Exception {
         try (ForkedJvm jvm = started()) {
-            Process attach = new ProcessBuilder(Memlock.command("attach", jvm.pid(), "mode=heap"))
+            Process attach = Commands.process(Memlock.command("attach", jvm.pid(), "mode=heap"))
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
             try (BufferedReader lines =

@@ -4,6 +4,7 @@ package io.memlock.it.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HeapApp;
+import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
@@ -33,7 +34,7 @@ class LowPriorityIT {
                 .main(HeapApp.class)
                 .start()) {
             jvm.awaitLine("ready");
-            Process attach = new ProcessBuilder(Memlock.command(jdk, "attach", jvm.pid(), "mode=heap"))
+            Process attach = Commands.process(Memlock.command(jdk, "attach", jvm.pid(), "mode=heap"))
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();

@@ -93,7 +93,7 @@ class WatchIT {
     @Test
     void makesUpForNoLookAfterItWasStopped() throws Exception {
         try (ForkedJvm jvm = started(Jdk.current())) {
-            Process watch = new ProcessBuilder(Memlock.command("watch", jvm.pid(), "--interval=100ms"))
+            Process watch = Commands.process(Memlock.command("watch", jvm.pid(), "--interval=100ms"))
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             try (BufferedReader lines =
@@ -126,7 +126,7 @@ class WatchIT {
         Machine.requireUnlimitedLocking();
         try (ForkedJvm jvm = started(Jdk.current(), AgentJar.javaagent(""))) {
             jvm.ask("grow 150");
-            Process watch = new ProcessBuilder(Memlock.command("watch", jvm.pid()))
+            Process watch = Commands.process(Memlock.command("watch", jvm.pid()))
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             try (BufferedReader lines =

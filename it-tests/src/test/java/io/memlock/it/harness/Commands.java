@@ -17,7 +17,18 @@ public final class Commands {
     /** Of what loads, packs or unpacks some hundred MiB. */
     private static final long LONG_TIMEOUT_SECONDS = 1200;
 
+    /** Would reach into every JVM the tests start. */
+    private static final List<String> FOREIGN_OPTIONS =
+            List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "MEMLOCK_OPTIONS");
+
     private Commands() {}
+
+    /** Describes a process that takes no options from the environment of the tests. */
+    public static ProcessBuilder process(List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().keySet().removeAll(FOREIGN_OPTIONS);
+        return builder;
+    }
 
     /**
      * Runs a command, standard input closed.
@@ -38,7 +49,7 @@ public final class Commands {
             Path stdout = Files.createTempFile("memlock-it-", ".out");
             Path stderr = Files.createTempFile("memlock-it-", ".err");
             try {
-                Process process = new ProcessBuilder(command)
+                Process process = process(command)
                         .directory(directory == null ? null : directory.toFile())
                         .redirectOutput(stdout.toFile())
                         .redirectError(stderr.toFile())

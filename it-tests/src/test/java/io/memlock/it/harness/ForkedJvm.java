@@ -174,10 +174,6 @@ public final class ForkedJvm implements AutoCloseable {
     /** Describes a JVM to be started. */
     public static final class Builder {
 
-        /** Would reach into every JVM the tests start. */
-        private static final List<String> FOREIGN_OPTIONS =
-                List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "MEMLOCK_OPTIONS");
-
         /** JEP 472. */
         private static final int FIRST_JDK_THAT_WARNS = 24;
 
@@ -268,8 +264,7 @@ public final class ForkedJvm implements AutoCloseable {
         /** Starts it. */
         public ForkedJvm start() {
             List<String> command = command();
-            ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-            builder.environment().keySet().removeAll(FOREIGN_OPTIONS);
+            ProcessBuilder builder = Commands.process(command).directory(directory.toFile());
             builder.environment().putAll(environment);
             try {
                 return new ForkedJvm(command, builder.start());
