@@ -383,7 +383,8 @@ public final class MemoryLock {
         if (plan.selection().isEmpty()) {
             readingBack.end();
         }
-        if (readingBack.continueOrEnd() && plan.room().oomWatch().isRoomForSwapped()) {
+        // Stricter than what a change asks: to swap others out for it takes longer than the page faults that it saves.
+        if (readingBack.continueOrEnd() && plan.room().oomWatch().isRoomForAll()) {
             long end = process.nanoTime() + READ_BACK_NANOS;
             String refusal = readingBack.readPart(
                     passes.reconciler().locked(), () -> keepMeanwhile() || process.nanoTime() - end >= 0);
