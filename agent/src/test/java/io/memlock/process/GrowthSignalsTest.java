@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.agent;
+package io.memlock.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
