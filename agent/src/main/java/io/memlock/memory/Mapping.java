@@ -112,15 +112,20 @@ public record Mapping(
 
     /** Returns whether it is of a memfd that nobody but ZGC names so. */
     public boolean isZgcMemfd() {
+        if (!shared) { // first: this is asked of each mapping in each pass
+            return false;
+        }
         String name = linkedPath();
-        return shared && (name.equals(ZGC_MEMFD) || name.equals(ZGC_HUGETLB_MEMFD));
+        return name.equals(ZGC_MEMFD) || name.equals(ZGC_HUGETLB_MEMFD);
     }
 
     private boolean isLikeZgcFile() {
-        String name = linkedPath();
         boolean isInGranules = ((start | end) & (ZGC_GRANULE_BYTES - 1)) == 0;
-        String file = name.substring(name.lastIndexOf('/') + 1);
-        return shared && isUnlinked() && isInGranules && (file.startsWith("java_heap.") || file.startsWith("#"));
+        if (!shared || !isInGranules || !isUnlinked()) {
+            return false;
+        }
+        int file = path.lastIndexOf('/') + 1;
+        return path.startsWith("java_heap.", file) || path.startsWith("#", file);
     }
 
     /**
