@@ -2,6 +2,7 @@
 package io.memlock.jvms;
 
 import io.memlock.jvmstat.PerfData;
+import io.memlock.memory.Mapping;
 import io.memlock.proc.ProcessStatus;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -42,7 +43,8 @@ public final class Jvms {
     /**
      * A process that did not let itself be looked at.
      *
-     * @param isJava whether its program is called so
+     * @param problem why, for people
+     * @param isJava whether its program is java
      */
     public record Silent(String problem, boolean isJava) {}
 
@@ -67,7 +69,7 @@ public final class Jvms {
                     }
                 } catch (IOException e) {
                     if (proc.exists(pid)) {
-                        silent.add(new Silent(e.getMessage(), runsJava(pid)));
+                        silent.add(new Silent(named(pid, e), runsJava(pid)));
                     }
                 }
             }
@@ -141,6 +143,7 @@ public final class Jvms {
         }
     }
 
+    /** Returns whether a process was called java. That is open to see of other users, and the file that runs is not. */
     private boolean looksLikeJava(long pid) throws CommandException, InterruptedException {
         try {
             String program = within(pid, () -> proc.cmdline(pid)).split("\0", 2)[0];
@@ -150,10 +153,17 @@ public final class Jvms {
         }
     }
 
-    /** Asks for what the kernel tells although the process holds its address space. */
+    private static String named(long pid, IOException why) {
+        String process = "process " + pid;
+        String text = String.valueOf(why.getMessage());
+        return text.startsWith(process) ? text : process + ": " + text;
+    }
+
+    /** Returns whether a process runs the program java. The kernel tells that although the process holds its address space. */
     private boolean runsJava(long pid) {
         try {
-            return Files.readSymbolicLink(proc.of(pid).resolve("exe")).endsWith("java");
+            String program = Files.readSymbolicLink(proc.of(pid).resolve("exe")).toString();
+            return program.endsWith("/java") || program.endsWith("/java" + Mapping.DELETED);
         } catch (IOException e) {
             return false;
         }

@@ -153,12 +153,18 @@ class ChosenJvmsTest {
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("Is a directory");
 
         run("check --all");
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("UNKNOWN: Is a directory");
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("UNKNOWN: process 20: Is a directory");
 
-        out.reset();
-        Files.createSymbolicLink(silent.resolveSibling("exe"), Path.of("/opt/jdk/bin/java"));
-        run("check --name=app.jar");
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("UNKNOWN: Is a directory");
+        for (String program : List.of("/opt/jdk/bin/java", "/opt/jdk/bin/java (deleted)")) { // the JDK was upgraded
+            out.reset();
+            Path exe = silent.resolveSibling("exe");
+            Files.deleteIfExists(exe);
+            Files.createSymbolicLink(exe, Path.of(program));
+            run("check --name=app.jar");
+            assertThat(out.toString(StandardCharsets.UTF_8))
+                    .as(program)
+                    .contains("UNKNOWN: process 20: Is a directory");
+        }
     }
 
     @ParameterizedTest
