@@ -86,7 +86,7 @@ public class WholeFile {
         return file;
     }
 
-    /** Fails if something is there by now, also a link to nothing. */
+    /** Gives the file its name. Fails if something has that by now, also a link to nothing. Without links it is empty for a moment. */
     private void appear(Path beside) throws IOException {
         try {
             link(beside);
@@ -94,7 +94,12 @@ public class WholeFile {
             throw e;
         } catch (IOException | UnsupportedOperationException e) { // as on a USB stick
             make(file).close();
-            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+            try {
+                Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException failure) {
+                Files.deleteIfExists(file); // the empty one just made
+                throw failure;
+            }
         }
     }
 
