@@ -68,7 +68,9 @@ public final class PrivilegeWatch implements Runnable {
                 begin(); // first: at its priority what is loaded is loaded at once, and not while main begins
                 boolean isProvoking = process.hasNewFilter(); // which also has capget(2) avoided
                 check();
-                isOver |= isProvoking; // from now on it is the keeper's to notice
+                if (isProvoking) { // from now on it is the keeper's to notice
+                    isOver = true;
+                }
                 if (!isOver) {
                     waitForSignal();
                 }
