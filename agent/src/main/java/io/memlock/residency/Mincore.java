@@ -41,10 +41,13 @@ final class Mincore {
      *
      * @param start page-aligned
      * @param end page-aligned, at most 1024 pages behind
-     * @return its address; the end where there is none, or the kernel does not tell
+     * @return its address; the end where there is none. Where the kernel does not tell, no page counts as in RAM
      */
     long first(boolean isInRam, long start, long end) {
-        if (start < end && libc.mincore(start, end - start, states) == 0) {
+        if (start < end && libc.mincore(start, end - start, states) != 0) {
+            return isInRam ? end : start;
+        }
+        if (start < end) {
             for (long at = start; at < end; at += pageBytes) {
                 if ((states[(int) ((at - start) / pageBytes)] & IN_RAM) == (isInRam ? IN_RAM : 0)) {
                     return at;

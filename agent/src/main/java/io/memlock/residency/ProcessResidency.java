@@ -86,7 +86,17 @@ public final class ProcessResidency implements Residency {
 
     private boolean isAbsent(Segment segment) {
         Mincore pages = mincore();
-        return pages == null || pages.absentBytes(segment.start(), segment.end()) > 0;
+        return pages == null
+                ? hugetlbBytes() < segment.length() // less exact, but no call that a filter may punish
+                : pages.absentBytes(segment.start(), segment.end()) > 0;
+    }
+
+    private long hugetlbBytes() {
+        try {
+            return proc.status(ProcFs.SELF).hugetlbBytes();
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     /** Returns what tells which pages are in RAM; null where a filter may end the process for the question. */
@@ -136,7 +146,7 @@ public final class ProcessResidency implements Residency {
             return ReadBack.NOTHING;
         }
         ReadBack shared = swapIn.sharedMemory(pages, segments, isOver);
-        return told(shared.broughtBytes(), shared.left(), shared.refusal());
+        return told(Math.min(inSwapBytes, shared.broughtBytes()), shared.left(), shared.refusal()); // holes fill, too
     }
 
     private ReadBack ownBack(SwapIn swapIn, List<Segment> segments, BooleanSupplier isOver) {

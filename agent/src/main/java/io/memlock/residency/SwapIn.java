@@ -31,7 +31,7 @@ public final class SwapIn {
     /** How often shared memory is gone through at most. */
     private static final int MOST_ROUNDS = 16;
 
-    /** In which a slow disk has read something. */
+    /** The time in which a slow disk has read something. */
     private static final long SLOW_READ_NANOS = 100_000_000;
 
     private final RetryingPopulator populator;
@@ -179,6 +179,9 @@ public final class SwapIn {
         long to;
         for (long at = pages.first(true, start, end); at < end; at = pages.first(true, to, end)) {
             to = pages.first(false, at, end);
+            if (to == at) { // the kernel has ceased to tell
+                return;
+            }
             populator.populate(at, to - at, false);
             pause.nanos(ChunkedCalls.PAUSE_NANOS);
         }
