@@ -245,7 +245,7 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
         while (lines.nextLine()) {
             int key = keys.find(lines, Keys.NONE);
             if (key != Keys.NONE) {
-                sum = Math.max(0, sum) + lines.number() / (key == SLAB ? 2 : 1);
+                sum = Math.max(0, sum) + lines.number() / (keys == RECLAIMABLE_V2 && key == SLAB ? 2 : 1);
             }
         }
         return sum;

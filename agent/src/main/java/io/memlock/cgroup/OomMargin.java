@@ -7,7 +7,7 @@ import io.memlock.memory.Bytes;
  * Holds how near the OOM killer is, in one memory cgroup or on the host. It comes when nothing more can be reclaimed:
  * locked memory cannot be, memory that fits into swap can.
  *
- * @param freeBytes what is free, and page cache that is not locked
+ * @param freeBytes what is free, page cache that is not locked, and half of the slab that can be reclaimed
  * @param swappableBytes what could be swapped out: neither locked nor a file's
  * @param swapLeftBytes what still fits into swap of all that is counted there; 0 where there is none, {@link
  *     RoomSource#UNBOUNDED} where nothing tells

@@ -124,7 +124,7 @@ public final class ProcessRoom implements RoomSource {
             try {
                 boolean isAny = false;
                 for (Mapping mapping : proc.mappings(ProcFs.SELF)) {
-                    isAny |= mapping.isZgcMemfd();
+                    isAny |= mapping.isZgcMemfd() && !mapping.isHugetlb(); // those are never in swap, nor in RssShmem
                 }
                 isHeapRemapped = isAny;
             } catch (IOException e) {
