@@ -3,6 +3,7 @@ package io.memlock.cgroup;
 
 import io.memlock.cgroup.RoomSource.Anonymous;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -150,9 +151,10 @@ public final class OomWatch {
     private void measure() throws IOException {
         // First: where no file can be opened this fails, and all else looks unlimited.
         Anonymous own = source.anonymous();
+        List<OomMargin> margins = source.margins(); // before: an error leaves what was known
         tightest = null;
         spareBytes = LEAST_BYTES;
-        for (OomMargin margin : source.margins()) {
+        for (OomMargin margin : margins) {
             if (margin.ownSwapLeftBytes() > 0) { // an unlock could help there
                 judge(margin, own);
             }
@@ -198,8 +200,8 @@ public final class OomWatch {
     }
 
     /**
-     * Returns whether a locked process can have in RAM what it has in swap, without being unlocked for it. What others would
-     * have to be swapped out for counts.
+     * Returns whether a locked process can have in RAM what it has in swap, without being unlocked for it. Room that the
+     * kernel makes by swapping out others counts.
      *
      * @throws IOException as {@link #isRoomForAll()}
      */
@@ -211,6 +213,15 @@ public final class OomWatch {
             }
         }
         return true;
+    }
+
+    /**
+     * Returns whether what a locked process has in swap fits into what is free, with nobody swapped out for it.
+     *
+     * @throws IOException as {@link #isRoomForAll()}
+     */
+    public boolean isFreeRoomForSwapped() throws IOException {
+        return source.anonymous().swappedBytes() <= Math.max(0, roomBytes());
     }
 
     /**

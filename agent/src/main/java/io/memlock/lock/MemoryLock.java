@@ -326,11 +326,10 @@ public final class MemoryLock {
         firstPassDone = false;
         isFuturePostponed = true;
         runPass();
+        boolean isRoom = oomWatch.isRoomForSwapped(); // before: where that cannot be told, what is new waits
         passes.reconciler().takeNewlyLocked(); // which is part of all
         List<Segment> locked = passes.reconciler().locked();
-        String swapInRefusal = oomWatch.isRoomForSwapped()
-                ? readingBack.readAll(locked, this::keepMeanwhile)
-                : readingBack.leaveAll(locked);
+        String swapInRefusal = isRoom ? readingBack.readAll(locked, this::keepMeanwhile) : readingBack.leaveAll(locked);
         if (plan.heldBack() == null) {
             prefaulting.live(this::keepMeanwhile);
         }
@@ -384,7 +383,7 @@ public final class MemoryLock {
             readingBack.end();
         }
         // Stricter than what a change asks: to swap others out for it takes longer than the page faults that it saves.
-        if (readingBack.continueOrEnd() && plan.room().oomWatch().isRoomForAll()) {
+        if (readingBack.continueOrEnd() && plan.room().oomWatch().isFreeRoomForSwapped()) {
             long end = process.nanoTime() + READ_BACK_NANOS;
             String refusal = readingBack.readPart(
                     passes.reconciler().locked(), () -> keepMeanwhile() || process.nanoTime() - end >= 0);

@@ -49,14 +49,14 @@ final class ReadingBack {
     }
 
     /**
-     * Has all wait.
+     * Leaves all of it in swap until there is room.
      *
-     * @return why
+     * @return why, for whoever asked
      */
     String leaveAll(List<Segment> allLocked) {
         end();
         add(allLocked);
-        return "too little memory would be left";
+        return "too little memory would be left; the keeper reads private memory back once there is room";
     }
 
     /** Adds what has been locked since the last call, and may be in swap, to what waits. */
