@@ -75,7 +75,7 @@ final class KeeperStart implements Runnable {
     @Override
     public void run() {
         while (!isOver()) {
-            AgentThread.rest(retryNanos);
+            AgentThread.rest(isAttach ? LATER_RETRY_NANOS : retryNanos); // main does not begin just now
         }
     }
 

@@ -58,23 +58,25 @@ final class ListenerThread {
      * @throws RuntimeException if a listener fails or holds it up, or the call fails: the bean may be registered all the same
      */
     void register(MBeanServer server, Object bean, ObjectName name) throws JMException {
-        await(bound(
+        MethodHandle call = bound(
                 MBeanServer.class,
                 "registerMBean",
                 MethodType.methodType(ObjectInstance.class, Object.class, ObjectName.class),
                 server,
                 bean,
-                name));
+                name);
+        await(call, SECONDS);
     }
 
     /** Unregisters a bean, which tells the listeners of the server. */
     void unregister(MBeanServer server, ObjectName name) throws JMException {
-        await(bound(
+        MethodHandle call = bound(
                 MBeanServer.class,
                 "unregisterMBean",
                 MethodType.methodType(void.class, ObjectName.class),
                 server,
-                name));
+                name);
+        await(call, SECONDS);
     }
 
     /**
@@ -123,7 +125,7 @@ final class ListenerThread {
      * @throws JMException never: this call asks no server
      */
     void awaitEarlierCalls() throws JMException {
-        await(MethodHandles.constant(Object.class, null));
+        await(MethodHandles.constant(Object.class, null), 1); // whoever asks asks again
     }
 
     /** Returns whether a call was given up because a listener holds it up, or the process was stopped meanwhile. */
@@ -145,11 +147,11 @@ final class ListenerThread {
         return MethodHandleProxies.asInterfaceInstance(Callable.class, call);
     }
 
-    private void await(MethodHandle call) throws JMException {
+    private void await(MethodHandle call, long seconds) throws JMException {
         FutureTask<?> task = new FutureTask<>(callable(call));
         try {
             thread.execute(task);
-            task.get(SECONDS, TimeUnit.SECONDS);
+            task.get(seconds, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof JMException) {
                 throw (JMException) e.getCause();
