@@ -11,7 +11,7 @@ import java.util.List;
  * @param liveMegabytes its live set
  * @param flags of its JVM: heap size and the like
  * @param limitMegabytes of the cgroup they share
- * @param neighbour arguments of {@code NeighbourApp}, as {@code memory 600}
+ * @param neighbour arguments of {@code NeighbourApp}, as {@code memory 600}, or {@code memory rest}
  * @param requestsPerSecond that arrive
  * @param idleSeconds under pressure before the first request
  * @param seconds of requests

@@ -50,15 +50,16 @@ final class PressureCases {
     /**
      * Heaps of one size and such that grow, for every collector and each kind of swap space.
      *
-     * <p>The neighbour of a growing heap takes as much as the limit allows: the memory is short before the first request,
-     * whatever the service has taken by then. One that takes less is met by pressure only once the heap has grown: whoever
-     * takes more memory at the start meets it before the first request, and is spared the moment at which it begins.
+     * <p>One neighbour of a growing heap takes as much as the limit allows: the memory is short before the first request,
+     * whatever the service has taken by then. The other leaves each service the same room to grow, so that each meets the
+     * moment at which memory becomes short while requests come. One that takes the same from each would spare whoever has
+     * taken more at the start that moment.
      */
     static List<PressureCase> heaps() {
         return List.of(
                 PressureCase.heapFixed(),
                 growing("heap growing", List.of("memory", Integer.toString(LIMIT))),
-                growing("heap growing into pressure", NEIGHBOUR));
+                growing("heap growing into pressure", List.of("memory", PressureRun.THE_REST)));
     }
 
     private static PressureCase growing(String name, List<String> neighbour) {

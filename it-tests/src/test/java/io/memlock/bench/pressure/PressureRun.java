@@ -22,6 +22,12 @@ public final class PressureRun {
     private static final int MEGABYTE = 1 << 20;
     private static final double WARM_UP_SECONDS = 2;
 
+    /** In place of megabytes: as much as the service has not taken when it is warm, but for some room to grow. */
+    static final String THE_REST = "rest";
+
+    /** Room for the neighbour's own JVM, and for the service to grow before memory is short. */
+    private static final int ROOM_MEGABYTES = 64;
+
     /** Fits beside any service. */
     private static final List<String> MODEST = List.of("memory", "32");
 
@@ -73,12 +79,19 @@ public final class PressureRun {
             if (beside == Neighbour.NONE) {
                 return measure(service, null);
             }
-            try (ForkedJvm neighbour =
-                    neighbour(ofNeighbour, beside == Neighbour.MODEST ? MODEST : pressure.neighbour())) {
+            List<String> what = beside == Neighbour.MODEST ? MODEST : greedy(ofService);
+            try (ForkedJvm neighbour = neighbour(ofNeighbour, what)) {
                 neighbour.awaitLine("ready");
                 return measure(service, neighbour);
             }
         }
+    }
+
+    private List<String> greedy(MemoryCgroup cgroup) {
+        long rest = pressure.limitMegabytes() - cgroup.usageBytes() / MEGABYTE - ROOM_MEGABYTES;
+        return pressure.neighbour().stream()
+                .map(word -> word.equals(THE_REST) ? Long.toString(rest) : word)
+                .toList();
     }
 
     private Map<String, Double> measure(ForkedJvm service, ForkedJvm neighbour) throws InterruptedException {
