@@ -37,9 +37,10 @@ class NewOptionsIT {
     @Test
     @SideBySide
     void theKeeperTakesUpItsNewPeriod() throws InterruptedException {
-        try (ForkedJvm jvm = ready(Keeping.growing(Jdk.current(), "strategy=rescan,interval=1h")
+        try (ForkedJvm jvm = Keeping.growing(Jdk.current(), "strategy=rescan,interval=1h")
                 .flags("-Xint")
-                .start())) {
+                .start()) {
+            Keeping.awaitStart(jvm);
             jvm.ask("munlockall");
             unlockSettled(jvm);
             Thread.sleep(SETTLED_MILLIS);

@@ -110,8 +110,9 @@ class RescanIT {
             assertThat(truth.selected(Smaps.of(jvm.pid())).lockedBytes())
                     .as("bytes locked after growth")
                     .isGreaterThan(lockedAtStart);
+            assertThat(median(all)).as("us until relocked, of %s", all).isLessThan(LATEST_MILLIS * 1000);
             assertThat(all).as("us until relocked").allSatisfy(each -> assertThat(each)
-                    .isLessThan(LATEST_MILLIS * 1000));
+                    .isLessThan(3 * LATEST_MILLIS * 1000)); // one may meet the moment in which the machine is late
         }
     }
 
