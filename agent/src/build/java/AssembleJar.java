@@ -253,8 +253,8 @@ final class AssembleJar {
     }
 
     /**
-     * Leaves out what stack traces show of a library that nobody needs to see inside of, 50 KB of the jar, and what its generic
-     * types are, of which the library asks the classes of its users only.
+     * Leaves out what stack traces show of a library that nobody needs to see inside of, 50 KB of the jar, and its own
+     * generic types: picocli reads those of its users' classes only.
      */
     private static byte[] withoutLines(byte[] classFile) {
         ClassWriter writer = new ClassWriter(0);

@@ -137,7 +137,10 @@ final class CommandFiles {
                     "The Java runtime that runs the command. Without it, java is looked up in PATH.");
             page.append(".SH FILES\n");
             item(page, italic("/usr/share/java/memlock-agent.jar"), "The agent, which is the command line, too.");
-            item(page, italic("/usr/share/doc/memlock-agent"), "Its documentation, and docs below it.");
+            item(
+                    page,
+                    italic("/usr/share/doc/memlock-agent"),
+                    "Its documentation: README.md, and the pages in docs and packaging.");
         }
         seeAlso(page, isRoot ? List.of("memlock-agent(7)") : List.of("memlock(1)", "memlock-agent(7)"));
         return page.toString();
@@ -180,7 +183,10 @@ final class CommandFiles {
         page.append(".RE\n.fi\n");
         page.append(".SH FILES\n");
         item(page, italic("/usr/share/java/memlock-agent.jar"), "The agent.");
-        item(page, italic("/usr/share/doc/memlock-agent"), "Its documentation, docs below it, and the drop-in above.");
+        item(
+                page,
+                italic("/usr/share/doc/memlock-agent"),
+                "Its documentation, as in docs and packaging, and the drop-in above, in examples.");
         seeAlso(
                 page,
                 List.of("memlock(1)", "memlock-attach(1)", "memlock-doctor(1)", "mlockall(2)", "systemd.exec(5)"));
