@@ -84,7 +84,7 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    /** The two put everything together. */
+    /** The packages agent and cli put everything together, and may import all. */
     @Test
     void everyPackageHasItsRow() throws NoSuchMethodException {
         Set<String> known = new TreeSet<>(Set.of("agent", "cli"));

@@ -148,7 +148,7 @@ public final class DeploymentDetector {
         return mayBeContainer(evidence, status) ? evidence.variable(variable) : "";
     }
 
-    /** A virtual machine made of an image of Docker keeps the file, and has nothing else of a container. */
+    /** Returns whether more than a file or a variable may show a container: a virtual machine made of an image of Docker keeps the file. */
     private static boolean mayBeContainer(DeploymentEvidence evidence, ProcessStatus status) {
         return evidence.mountInfo().isEmpty()
                 || !containerId(evidence).isEmpty()
@@ -197,7 +197,7 @@ public final class DeploymentDetector {
     }
 
     /**
-     * The innermost directory with a suffix, without what a threaded unit keeps below it. systemd puts an underscore before
+     * Returns the innermost directory with a suffix, without what a threaded unit keeps below it. systemd puts an underscore before
      * names that mean something else to the kernel, as {@code memory.service}, or begin with one. src/basic/cgroup-util.c
      */
     private static String lastWith(String path, String suffix) {

@@ -29,7 +29,7 @@ final class Launcher {
 
     private Launcher() {}
 
-    /** Returns whether an agent has been made, that later failures leave as it is. */
+    /** Returns whether there is an agent. A later failure leaves it as it is. */
     static synchronized boolean isRunning() {
         return running != null;
     }

@@ -47,8 +47,8 @@ import picocli.CommandLine.Parameters;
             "  memlock doctor 4242 mode=heap       could it lock the heap of this JVM?",
             "  memlock doctor --all                could it lock each JVM that you may look at?",
             "",
-            "Exit status: 0 the selection can be locked and kept locked, 1 it cannot, 2 wrong usage. Of several JVMs"
-                    + " the worst counts."
+            "Exit status: 0 nothing is a FAIL: the selection can be locked now, and a WARN tells what may undo that; 1 it"
+                    + " cannot, 2 wrong usage. Of several JVMs the worst counts."
         })
 final class DoctorCommand implements Callable<Integer> {
 

@@ -47,7 +47,7 @@ import picocli.CommandLine.Parameters;
                     + " the locked bytes are. COVERAGE is the locked share of what the agent in the JVM"
                     + " should lock, as that has last measured it; if no agent publishes that, of everything.",
             "",
-            "RELOCKS counts the parts of mappings that the agent had to lock since it was loaded. It is read"
+            "RELOCKS counts the parts of mappings that the agent had to lock after its first pass. It is read"
                     + " from the JVM's performance counters (io.memlock.relocks): from their file, or from the JVM's memory"
                     + " where that file was removed and this command may trace the JVM. It is \"-\" without an agent"
                     + " and where the counters cannot be read (-XX:-UsePerfData, -XX:+PerfDisableSharedMem). This"

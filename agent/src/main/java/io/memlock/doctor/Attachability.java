@@ -83,7 +83,7 @@ public final class Attachability {
                     "grep TracerPid /proc/" + pid + "/status # let it go on in this process, or detach it");
         }
         if (status.state().startsWith("T")) {
-            return new Obstacle("it is stopped, by SIGSTOP or a debugger", "kill -CONT " + pid);
+            return new Obstacle("it is stopped, as by SIGSTOP or Ctrl-Z", "kill -CONT " + pid);
         }
         if (!isListening && !status.catches(Linux.SIGQUIT)) {
             return new Obstacle(

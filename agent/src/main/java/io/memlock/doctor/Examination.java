@@ -25,7 +25,7 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
     /** Remedies stand far to the left: commands are long, and must not be broken. */
     private static final int REMEDY_INDENT = 6;
 
-    /** Returns whether all that is selected can be locked and kept locked. */
+    /** Returns whether all that is selected can be locked now. A warning tells what may undo that later. */
     public boolean canLock() {
         return !has(Severity.FAIL);
     }

@@ -19,7 +19,7 @@ public record Finding(String check, Severity severity, String evidence, String r
         OK,
         /** The finding is good to know. */
         NOTE,
-        /** The lock holds, but trouble is near. */
+        /** What is selected can be locked now, but may not stay so, or other trouble is near. */
         WARN,
         /** What is selected cannot be locked and kept locked. */
         FAIL

@@ -125,7 +125,8 @@ public interface MemoryLockMXBean {
     long getRelockCount();
 
     @Description(
-            "Passes of the keeper, and requests, after which something selected was not locked; LastFailure has the"
+            "Passes of the keeper, and requests, that failed: something selected was not locked, or an unlock or a look"
+                    + " was refused; LastFailure has the"
                     + " reason of the last one")
     long getFailureCount();
 

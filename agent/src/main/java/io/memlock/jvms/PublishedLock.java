@@ -21,7 +21,7 @@ import java.util.List;
  * @param files if not empty, of mapped only these are selected, as globs joined by +; {@link LockCounters#UNTOLD} for
  * some
  * @param scan what the agent last measured
- * @param relocks parts of mappings the keeper had to lock again, -1 if not known
+ * @param relocks parts of mappings the agent had to lock after its first pass, -1 if not known
  * @param verifiedAgeSeconds how long ago the state was last found to be so, -1 if not known
  */
 public record PublishedLock(

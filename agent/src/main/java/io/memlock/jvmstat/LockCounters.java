@@ -96,7 +96,7 @@ public final class LockCounters {
      * @param code its number
      * @param selected the regions, joined by +
      * @param selectedFiles globs joined by +
-     * @param relockCount parts of mappings the keeper had to lock again
+     * @param relockCount parts of mappings the agent had to lock after its first pass
      * @param verifiedNanos when that was last found to be so, 0 if it never was
      * @param goodUntilNanos until when that is to be believed
      */

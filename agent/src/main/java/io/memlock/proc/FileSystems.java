@@ -166,7 +166,7 @@ final class FileSystems {
         return !isFile && isOfDevice(path) ? Backing.DRIVER : backing;
     }
 
-    /** Returns whether a path looks like a device's, as also a file's does on what is mounted below {@code /dev}. */
+    /** Returns whether a path looks like a device's. That of a file on what is mounted below {@code /dev} does, too. */
     private static boolean isOfDevice(String path) {
         return path.startsWith(DEVICES) && !path.startsWith(POSIX) && !path.startsWith(HUGE_PAGES);
     }

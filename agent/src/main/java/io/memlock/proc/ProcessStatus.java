@@ -51,7 +51,7 @@ public record ProcessStatus(
         long capEffective,
         long seccompMode) {
 
-    /** In the order of the numbers below; those from the first in kilobytes on are all that. */
+    /** The keys, in the order of the numbers below. From VmLck on, all are in kilobytes. */
     private static final Keys KEYS = new Keys(
             "Name:\t",
             "State:\t",

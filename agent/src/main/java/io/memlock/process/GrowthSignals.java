@@ -23,7 +23,7 @@ public final class GrowthSignals extends OpenedCounters<GrowthCounters> implemen
     private long committed;
     private long collections;
 
-    /** Makes one for one thread, which asks it. */
+    /** Opens nothing yet. Only one thread may ask it. */
     public GrowthSignals(Instrumentation instrumentation, ProcFs proc) {
         this.instrumentation = instrumentation;
         this.addressSpace = proc.addressSpaceReader(ProcFs.SELF);

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What the agent knows of the process it is in, and how it is wired to it. */
+/** Holds what the agent knows of its own process, and wires its classes. */
 package io.memlock.process;

@@ -46,7 +46,7 @@ final class RangeFailures {
                         "# lock the memory only while it is allocated, and close the handle before you free it"));
     }
 
-    /** Tells that locking the range would split a mapping, of which there are so many. */
+    /** Tells that locking the range would split a mapping, and that there are too many already. */
     LockFailure tooManyMappings(int mappings) {
         return failure(
                 "not asked: the process has " + mappings + " mappings, and the agent splits mappings only up to "

@@ -262,7 +262,7 @@ final class SegmentHook extends JdkHook {
         end(code, Opcodes.RETURN);
     }
 
-    /** Reads a field of the object in the first variable. */
+    /** Writes code that loads a field of the object in the first variable. */
     private static void loadField(MethodVisitor code, String name, String type) {
         code.visitVarInsn(Opcodes.ALOAD, 0);
         code.visitFieldInsn(Opcodes.GETFIELD, HOOK, name, type);
