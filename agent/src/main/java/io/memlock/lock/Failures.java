@@ -119,7 +119,9 @@ final class Failures {
         return mlockall(attempt, UNLOCKED_JVM);
     }
 
-    /** Tells that {@code mlockall} failed, where the mappings there are get locked one by one and only new ones stay unlocked. */
+    /**
+     * Tells that {@code mlockall} failed, where the mappings there are get locked one by one and only new ones stay unlocked.
+     */
     LockFailure newMemory(FutureLock.Attempt attempt) {
         return mlockall(attempt, BORN_UNLOCKED);
     }
@@ -235,7 +237,7 @@ final class Failures {
                         + pass.mappings() + " mappings, and the agent splits mappings only up to "
                         + reconciler.maxMappings()
                         + " (" + MappingBudget.SHARE_IN_WORDS + " of vm.max_map_count)",
-                "at the kernel's limit on mappings the JVM itself would fail",
+                MappingBudget.MEANING,
                 PARTLY_LOCKED,
                 new Remedy(deployment).raiseMappings(pass.mappings()));
     }

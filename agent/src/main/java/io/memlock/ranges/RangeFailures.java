@@ -51,7 +51,7 @@ final class RangeFailures {
         return failure(
                 "not asked: the process has " + mappings + " mappings, and the agent splits mappings only up to "
                         + MappingBudget.SHARE_IN_WORDS + " of vm.max_map_count",
-                "at the kernel's limit on mappings the JVM itself would fail",
+                MappingBudget.MEANING,
                 new Remedy(process.deployment()).raiseMappings(mappings));
     }
 

@@ -32,11 +32,8 @@ public final class RangeLocker {
      */
     private static final long PIECE_BYTES = 8 << 20;
 
-    /** The mappings that locking a part of one adds. */
-    private static final int NEW_BY_SPLITS = 2;
-
-    /** Of the mappings that are left, a part is used without a count: others map memory, too. */
-    private static final int UNCOUNTED_PART = 8 * NEW_BY_SPLITS;
+    /** One range in so many of the mappings that are left is locked before they are counted again: others map memory, too. */
+    private static final int UNCOUNTED_PART = 8 * MappingBudget.NEW_BY_A_SPLIT;
 
     private final OwnProcess process;
     private final LimitProbe limits;
@@ -136,7 +133,7 @@ public final class RangeLocker {
             List<Mapping> mappings = proc.mappings(ProcFs.SELF);
             long left = MappingBudget.of(Long.parseLong(proc.sys("vm/max_map_count"))) - mappings.size();
             uncounted.set(left / UNCOUNTED_PART);
-            return left < NEW_BY_SPLITS && isSplitAt(mappings, pages) ? mappings.size() : 0;
+            return left < MappingBudget.NEW_BY_A_SPLIT && isSplitAt(mappings, pages) ? mappings.size() : 0;
         } catch (IOException | NumberFormatException e) {
             return 0; // then the kernel has the word
         }

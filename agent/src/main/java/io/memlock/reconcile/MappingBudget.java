@@ -12,6 +12,12 @@ public final class MappingBudget {
 
     public static final String SHARE_IN_WORDS = "80 %";
 
+    /** Tells why splitting ends before the kernel refuses it. */
+    public static final String MEANING = "at the kernel's limit on mappings the JVM itself would fail";
+
+    /** How many mappings it adds at most to lock or unlock a part of one. */
+    public static final int NEW_BY_A_SPLIT = 2;
+
     private MappingBudget() {}
 
     /**

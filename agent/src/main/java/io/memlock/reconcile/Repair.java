@@ -246,7 +246,7 @@ final class Repair {
         if (segment.length() == segment.mapping().length()) {
             return true;
         }
-        long needed = mappingCount + ++splits * 2L;
+        long needed = mappingCount + (long) ++splits * MappingBudget.NEW_BY_A_SPLIT;
         if (needed > maxMappings && !overMappingBudget) {
             maxMappings = mappings.readMaxMappings();
         }
