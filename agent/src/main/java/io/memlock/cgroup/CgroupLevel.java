@@ -31,13 +31,10 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
     private static final Keys HIERARCHICAL_LIMIT = new Keys("hierarchical_memory_limit ");
     private static final Keys HIERARCHICAL_LIMIT_OF_BOTH = new Keys("hierarchical_memsw_limit ");
     private static final Keys RECLAIMABLE_V1 = new Keys("total_inactive_file ", "total_active_file ");
-    private static final Keys RECLAIMABLE_V2 = new Keys("inactive_file ", "active_file ", "slab_reclaimable ");
+    private static final Keys RECLAIMABLE_V2 = new Keys("inactive_file ", "active_file ");
+    private static final Keys SLAB_V2 = new Keys("slab_reclaimable ");
     private static final Keys SWAPPABLE_V1 = new Keys("total_inactive_anon ", "total_active_anon ");
     private static final Keys SWAPPABLE_V2 = new Keys("inactive_anon ", "active_anon ");
-
-    /** The place of slab_reclaimable among keys of ours. Half of it counts: what is in use is not reclaimed, as open files. */
-    private static final int SLAB = 2;
-
     private static final byte[] MAX = {'m', 'a', 'x'};
 
     /** Returns this level for one measurement, in which each file is read at most once. */
@@ -208,7 +205,9 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
         if (usage < 0) {
             return RoomSource.UNBOUNDED;
         }
-        long reclaimable = Math.max(0, sumOfStat(version == 2 ? RECLAIMABLE_V2 : RECLAIMABLE_V1));
+        long reclaimable = version == 2
+                ? Math.max(0, sumOfStat(RECLAIMABLE_V2)) + Math.max(0, sumOfStat(SLAB_V2)) / 2
+                : Math.max(0, sumOfStat(RECLAIMABLE_V1));
         return Math.max(0, limit - Math.max(0, usage - reclaimable));
     }
 
@@ -243,9 +242,8 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
         Cursor lines = new Cursor("memory.stat", text);
         long sum = -1;
         while (lines.nextLine()) {
-            int key = keys.find(lines, Keys.NONE);
-            if (key != Keys.NONE) {
-                sum = Math.max(0, sum) + lines.number() / (keys == RECLAIMABLE_V2 && key == SLAB ? 2 : 1);
+            if (keys.find(lines, Keys.NONE) != Keys.NONE) {
+                sum = Math.max(0, sum) + lines.number();
             }
         }
         return sum;

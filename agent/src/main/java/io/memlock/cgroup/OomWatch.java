@@ -221,7 +221,8 @@ public final class OomWatch {
      * @throws IOException as {@link #isRoomForAll()}
      */
     public boolean isFreeRoomForSwapped() throws IOException {
-        return source.anonymous().swappedBytes() <= Math.max(0, roomBytes());
+        Anonymous own = source.anonymous();
+        return own.swappedBytes() <= Math.max(0, roomBytes(own));
     }
 
     /**
@@ -232,7 +233,10 @@ public final class OomWatch {
      * @throws IOException as {@link #isRoomForAll()}
      */
     public long roomBytes() throws IOException {
-        Anonymous own = source.anonymous();
+        return roomBytes(source.anonymous());
+    }
+
+    private long roomBytes(Anonymous own) {
         long room = RoomSource.UNBOUNDED;
         for (OomMargin margin : source.margins()) {
             room = Math.min(room, spareBytes(margin.withoutSwap(), own));

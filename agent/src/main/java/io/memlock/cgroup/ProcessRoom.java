@@ -104,10 +104,10 @@ public final class ProcessRoom implements RoomSource {
 
     /** Returns how much of ZGC's heap is in swap at most. VmSwap does not count it, as it is shared memory. */
     private long heapInSwapBytes(ProcessStatus status, long countedBytes) {
-        if (!isHeapRemapped()) {
+        long absent = Runtime.getRuntime().totalMemory() - Math.max(0, status.rssShmemBytes());
+        if (absent <= 0 || !isHeapRemapped()) { // in this order: the latter reads the mappings once
             return 0;
         }
-        long absent = Runtime.getRuntime().totalMemory() - Math.max(0, status.rssShmemBytes());
         return Math.max(0, Math.min(absent, cgroup().swapUsedBytes(proc.memInfo()) - countedBytes));
     }
 
