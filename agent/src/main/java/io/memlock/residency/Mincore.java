@@ -47,11 +47,9 @@ final class Mincore {
         if (start < end && libc.mincore(start, end - start, states) != 0) {
             return isInRam ? end : start;
         }
-        if (start < end) {
-            for (long at = start; at < end; at += pageBytes) {
-                if ((states[(int) ((at - start) / pageBytes)] & IN_RAM) == (isInRam ? IN_RAM : 0)) {
-                    return at;
-                }
+        for (long at = start; at < end; at += pageBytes) {
+            if ((states[(int) ((at - start) / pageBytes)] & IN_RAM) == (isInRam ? IN_RAM : 0)) {
+                return at;
             }
         }
         return end;

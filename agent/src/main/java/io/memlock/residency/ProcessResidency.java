@@ -75,13 +75,15 @@ public final class ProcessResidency implements Residency {
 
     /** Returns what was told, or else whether huge pages of hugetlbfs are not resident, on which no call is made. */
     private String refusal(String told, List<Segment> segments, List<Region> regions) {
-        for (int i = 0; told == null && i < segments.size(); i++) {
-            Segment segment = segments.get(i);
+        if (told != null) {
+            return told;
+        }
+        for (Segment segment : segments) {
             if (segment.mapping().isHugetlb() && regions.contains(segment.region()) && isAbsent(segment)) {
                 return HUGETLB;
             }
         }
-        return told;
+        return null;
     }
 
     private boolean isAbsent(Segment segment) {

@@ -33,7 +33,8 @@ public interface Residency {
     ReadBack swapIn(List<Segment> segments, BooleanSupplier isOver);
 
     /**
-     * Reads back what is swapped out of private memory. Shared memory and a heap that is a file are left alone: all of it would be allocated.
+     * Reads back what is swapped out of private memory. Shared memory and a heap that is a file are left alone: what they have
+     * not allocated yet would be.
      *
      * @param isOver asked after each piece: whether to stop
      */
