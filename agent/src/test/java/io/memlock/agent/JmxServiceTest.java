@@ -202,8 +202,7 @@ class JmxServiceTest {
             service.update(control, 0);
             assertThat(printed.toString(UTF_8)).contains("cannot be registered now, which is tried again");
         } finally {
-            server.removeNotificationListener(MBeanServerDelegate.DELEGATE_NAME, listener);
-            released.countDown();
+            letGo(listener, released);
         }
 
         service.update(control, 10 * SECOND);
@@ -240,12 +239,16 @@ class JmxServiceTest {
             service.update(control, SECOND);
             assertThat(printed.toString(UTF_8)).contains("tried again", "holds up this call or an earlier one");
         } finally {
-            server.removeNotificationListener(MBeanServerDelegate.DELEGATE_NAME, listener);
-            released.countDown();
+            letGo(listener, released);
         }
 
         service.update(control, 10 * SECOND);
         assertThat(beans()).isEqualTo(ALL);
+    }
+
+    private void letGo(NotificationListener listener, CountDownLatch released) throws Exception {
+        server.removeNotificationListener(MBeanServerDelegate.DELEGATE_NAME, listener);
+        released.countDown();
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {

@@ -88,10 +88,13 @@ public final class PressureRun {
     }
 
     private List<String> greedy(MemoryCgroup cgroup) {
-        long rest = pressure.limitMegabytes() - cgroup.usageBytes() / MEGABYTE - ROOM_MEGABYTES;
         return pressure.neighbour().stream()
-                .map(word -> word.equals(THE_REST) ? Long.toString(rest) : word)
+                .map(word -> word.equals(THE_REST) ? Long.toString(restMegabytes(cgroup)) : word)
                 .toList();
+    }
+
+    private long restMegabytes(MemoryCgroup cgroup) {
+        return pressure.limitMegabytes() - cgroup.usageBytes() / MEGABYTE - ROOM_MEGABYTES;
     }
 
     private Map<String, Double> measure(ForkedJvm service, ForkedJvm neighbour) throws InterruptedException {
