@@ -45,7 +45,7 @@ public final class DeploymentDetector {
 
     private static final Pattern POD = Pattern.compile("[a-z0-9][a-z0-9.-]{0,62}");
 
-    /** A user for limits.conf(5), which has other meanings for {@code *}, {@code @group}, {@code :uid}, blanks and {@code #}. */
+    /** A user for limits.conf(5), where {@code *}, {@code @group}, {@code :uid}, blanks and {@code #} mean something else. */
     private static final Pattern USER = Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{N}_.@$/\\\\+-]*");
 
     /** Fields of mountinfo: id parent device root mountpoint options … - type source options. proc(5) */
@@ -148,7 +148,10 @@ public final class DeploymentDetector {
         return mayBeContainer(evidence, status) ? evidence.variable(variable) : "";
     }
 
-    /** Returns whether more than a file or a variable may show a container: a virtual machine made of an image of Docker keeps the file. */
+    /**
+     * Returns whether more than a file or a variable may show a container: a virtual machine made of an image of Docker keeps
+     * the file.
+     */
     private static boolean mayBeContainer(DeploymentEvidence evidence, ProcessStatus status) {
         return evidence.mountInfo().isEmpty()
                 || !containerId(evidence).isEmpty()
@@ -197,8 +200,9 @@ public final class DeploymentDetector {
     }
 
     /**
-     * Returns the innermost directory with a suffix, without what a threaded unit keeps below it. systemd puts an underscore before
-     * names that mean something else to the kernel, as {@code memory.service}, or begin with one. src/basic/cgroup-util.c
+     * Returns the innermost directory with a suffix, without what a threaded unit keeps below it. systemd puts an underscore
+     * before names that mean something else to the kernel, as {@code memory.service}, or begin with one.
+     * src/basic/cgroup-util.c
      */
     private static String lastWith(String path, String suffix) {
         String found = "";

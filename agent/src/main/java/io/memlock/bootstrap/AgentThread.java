@@ -39,16 +39,16 @@ public final class AgentThread extends Thread implements Thread.UncaughtExceptio
     }
 
     /**
-     * Creates a thread that leaves time to an application that runs: {@link IsolatedLoader} has it rest after
-     * each class that it loads.
+     * Creates a thread that leaves time to an application that runs: {@link IsolatedLoader} has it rest after each class that
+     * it loads.
      */
     public static AgentThread gentle(Runnable body, String name) {
         return new AgentThread(body, name, true, false);
     }
 
     /**
-     * Creates a shutdown hook. Where it cannot be started, whoever starts the hooks goes on to the next, which would not be started
-     * otherwise.
+     * Creates a shutdown hook. Where it cannot be started, whoever starts the hooks goes on to the next, which would not be
+     * started otherwise.
      */
     public static AgentThread atEnd(Runnable body, String name) {
         return new AgentThread(body, name, false, true);

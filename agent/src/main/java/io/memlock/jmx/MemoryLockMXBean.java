@@ -126,8 +126,7 @@ public interface MemoryLockMXBean {
 
     @Description(
             "Passes of the keeper, and requests, that failed: something selected was not locked, or an unlock or a look"
-                    + " was refused; LastFailure has the"
-                    + " reason of the last one")
+                    + " was refused; LastFailure has the reason of the last one")
     long getFailureCount();
 
     @Description("Why memory is not locked, or was not at the last failure; empty if there was none")

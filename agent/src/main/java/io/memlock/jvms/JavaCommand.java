@@ -71,7 +71,10 @@ public record JavaCommand(String name, String wholeName, JvmFlags flags) {
         this(name, name, flags);
     }
 
-    /** Returns whether this is what somebody calls it: by its whole name, as it is or as it is printed, or by the one that is shown. */
+    /**
+     * Returns whether this is what somebody calls it: by its whole name, as it is or as it is printed, or by the one that is
+     * shown.
+     */
     public boolean isNamed(String called) {
         return wholeName.equals(called)
                 || name.equals(called)

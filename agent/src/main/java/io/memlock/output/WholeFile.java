@@ -86,7 +86,10 @@ public class WholeFile {
         return file;
     }
 
-    /** Gives the file its name. Fails if something has that by now, also a link to nothing. Without links it is empty for a moment. */
+    /**
+     * Gives the file its name. Fails if something has that by now, also a link to nothing. Without links it is empty for a
+     * moment.
+     */
     private void appear(Path beside) throws IOException {
         try {
             link(beside);
