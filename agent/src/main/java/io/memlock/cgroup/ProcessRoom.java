@@ -104,8 +104,10 @@ public final class ProcessRoom implements RoomSource {
 
     /** Returns how much of ZGC's heap is in swap at most. VmSwap does not count it, as it is shared memory. */
     private long heapInSwapBytes(ProcessStatus status, long countedBytes) {
-        long absent = Runtime.getRuntime().totalMemory() - Math.max(0, status.rssShmemBytes());
-        if (absent <= 0 || !isHeapRemapped()) { // in this order: the latter reads the mappings once
+        long shared = status.rssShmemBytes();
+        long absent = Runtime.getRuntime().totalMemory() - shared;
+        // In this order: the last reads the mappings, while main waits. Of a heap that is shared some is always in RAM.
+        if (shared <= 0 || absent <= 0 || !isHeapRemapped()) {
             return 0;
         }
         return Math.max(0, Math.min(absent, cgroup().swapUsedBytes(proc.memInfo()) - countedBytes));
