@@ -25,6 +25,8 @@ final class PressureReport {
             Contenders.MODE_ALL.name(),
             PREFAULT);
 
+    private static final List<String> COMPARED = List.of(PREFAULT, Contenders.CURRENT_FUTURE);
+
     private final String suite;
     private final Samples samples;
     private final Page page;
@@ -44,7 +46,8 @@ final class PressureReport {
         page.heading("In short");
         page.text("How long the slowest of a thousand requests takes (p99.9, milliseconds) while a neighbour takes the"
                 + " memory, and in brackets how many MiB the service keeps in RAM: Pss, which counts memory once that a process maps"
-                + " several times.");
+                + " several times. Where the service or its neighbour did not live to the end, because the OOM killer ended it or"
+                + " its JVM gave up, in how many rounds.");
         List<String> header = new ArrayList<>(List.of(""));
         header.addAll(IN_SHORT);
         page.table(header, cases.stream().map(this::rowInShort).toList());
@@ -59,8 +62,7 @@ final class PressureReport {
 
     private void writeTargets() {
         List<String> cases = samples.cases(suite).stream()
-                .filter(caseName ->
-                        ratio(caseName, PREFAULT, Contenders.CURRENT_FUTURE).runs() > 0)
+                .filter(caseName -> samples.contenders(suite, caseName).containsAll(COMPARED))
                 .toList();
         if (cases.isEmpty()) {
             return;
@@ -105,10 +107,31 @@ final class PressureReport {
     private List<String> rowInShort(String caseName) {
         List<String> row = new ArrayList<>(List.of(caseName));
         for (String contender : IN_SHORT) {
-            row.add(Spread.number(medianOf(caseName, contender, "p99.9") / 1000) + " ("
-                    + Spread.number(medianOf(caseName, contender, "residentMegabytes")) + ")");
+            String figures = Spread.number(medianOf(caseName, contender, "p99.9") / 1000) + " ("
+                    + Spread.number(medianOf(caseName, contender, "residentMegabytes")) + ")";
+            row.add(withWhoEnded(caseName, contender, isMeasured(caseName, contender) ? figures : ""));
         }
         return row;
+    }
+
+    private boolean isMeasured(String caseName, String contender) {
+        return rounds(caseName, contender, "p50") > 0;
+    }
+
+    /** A text, and who ended in how many rounds, as far as there is anything to tell. */
+    private String withWhoEnded(String caseName, String contender, String text) {
+        int service = rounds(caseName, contender, PressureRun.SERVICE_ENDED);
+        int neighbour = rounds(caseName, contender, PressureRun.NEIGHBOUR_ENDED);
+        int all = rounds(caseName, contender, "p50") + service + neighbour;
+        List<String> texts = new ArrayList<>(List.of(text));
+        texts.add(service == 0 ? "" : "service ended in " + service + " of " + all);
+        texts.add(neighbour == 0 ? "" : "neighbour ended in " + neighbour + " of " + all);
+        texts.removeIf(String::isEmpty);
+        return texts.isEmpty() ? "-" : String.join("; ", texts);
+    }
+
+    private int rounds(String caseName, String contender, String value) {
+        return samples.byRound(suite, caseName, contender, value).size();
     }
 
     private double medianOf(String caseName, String contender, String value) {
@@ -152,13 +175,13 @@ final class PressureReport {
     }
 
     private List<String> row(String caseName, String contender) {
-        String failure = samples.failure(suite, caseName, contender);
-        if (failure != null
-                && samples.byRound(suite, caseName, contender, "p50").isEmpty()) {
-            return List.of(contender, "cannot: " + failure);
+        String name = withWhoEnded(caseName, contender, contender);
+        if (!isMeasured(caseName, contender)) {
+            String failure = samples.failure(suite, caseName, contender);
+            return failure == null ? List.of(name) : List.of(name, "cannot: " + failure);
         }
         return List.of(
-                contender,
+                name,
                 millis(caseName, contender, "p50"),
                 millis(caseName, contender, "p99"),
                 millis(caseName, contender, "p99.9"),

@@ -10,6 +10,7 @@ import io.memlock.it.harness.MemoryCgroup;
 import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,9 @@ public final class PressureRun {
     /** Room for the neighbour's own JVM, and for the service to grow before memory is short. */
     private static final int ROOM_MEGABYTES = 64;
 
+    /** From the end of its output to the end of a process. */
+    private static final Duration TIME_TO_END = Duration.ofSeconds(1);
+
     /** Fits beside any service. */
     private static final List<String> MODEST = List.of("memory", "32");
 
@@ -40,6 +44,30 @@ public final class PressureRun {
         /** Touches more than the service leaves. */
         GREEDY
     }
+
+    /** The service or its neighbour did not live to the end: the OOM killer ended it, or its JVM gave up. */
+    public static final class EndedError extends AssertionError {
+
+        private static final long serialVersionUID = 1;
+
+        private final String value;
+
+        private EndedError(String value, AssertionError cause) {
+            super(cause.getMessage(), cause);
+            this.value = value;
+        }
+
+        /** The value of a sample that tells who ended: {@link #SERVICE_ENDED} or {@link #NEIGHBOUR_ENDED}. */
+        public String value() {
+            return value;
+        }
+    }
+
+    /** 1 where the service did not live to the end. */
+    static final String SERVICE_ENDED = "serviceEnded";
+
+    /** 1 where the neighbour did not live to the end. */
+    static final String NEIGHBOUR_ENDED = "neighbourEnded";
 
     private final Jdk jdk;
     private final PressureCase pressure;
@@ -57,6 +85,7 @@ public final class PressureRun {
      * @param beside the service; a floor without pressure has none, or a modest one
      * @return latencies as {@code p99.9} in microseconds, {@code majorFaults}, {@code swappedMegabytes} and
      *     {@code residentMegabytes} (Pss) of the service, and {@code neighbourMegabytesPerSecond}
+     * @throws EndedError if the service or its neighbour does not live to the end
      */
     public Map<String, Double> run(List<String> contenderFlags, Neighbour beside) throws InterruptedException {
         try (MemoryCgroup cgroup = MemoryCgroup.withLimit((long) pressure.limitMegabytes() * MEGABYTE)) {
@@ -81,9 +110,20 @@ public final class PressureRun {
             }
             List<String> what = beside == Neighbour.MODEST ? MODEST : greedy(ofService);
             try (ForkedJvm neighbour = neighbour(ofNeighbour, what)) {
-                neighbour.awaitLine("ready");
-                return measure(service, neighbour);
+                return measureBeside(neighbour, service);
             }
+        }
+    }
+
+    private Map<String, Double> measureBeside(ForkedJvm neighbour, ForkedJvm service) throws InterruptedException {
+        try {
+            neighbour.awaitLine("ready");
+            return measure(service, neighbour);
+        } catch (AssertionError e) {
+            if (service.endsWithin(TIME_TO_END)) {
+                throw new EndedError(SERVICE_ENDED, e);
+            }
+            throw neighbour.endsWithin(TIME_TO_END) ? new EndedError(NEIGHBOUR_ENDED, e) : e;
         }
     }
 
@@ -121,7 +161,7 @@ public final class PressureRun {
         try {
             return ProcStatus.of(service.pid());
         } catch (UncheckedIOException e) {
-            throw new AssertionError("the service was killed: its memory cgroup had no room for what it locked", e);
+            throw new AssertionError("the service has ended", e);
         }
     }
 

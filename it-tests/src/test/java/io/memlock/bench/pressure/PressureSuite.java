@@ -177,6 +177,8 @@ public final class PressureSuite implements Suite {
             try {
                 Map<String, Double> values = new PressureRun(own.cold(), timed).run(flags, neighbour(contender));
                 samples.add(new Sample(name(), caseName, contender.name(), round, values));
+            } catch (PressureRun.EndedError e) {
+                samples.add(new Sample(name(), caseName, contender.name(), round, Map.of(e.value(), 1.0)));
             } catch (AssertionError e) {
                 samples.cannot(name(), caseName, contender.name(), Failure.inOneLine(e));
             }

@@ -119,6 +119,15 @@ public final class ForkedJvm implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** Whether it ends before so much time has passed. */
+    public boolean endsWithin(Duration patience) {
+        try {
+            return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
     /** Waits for its end. */
     public Outcome awaitExit() {
         try {
