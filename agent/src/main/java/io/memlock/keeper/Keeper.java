@@ -200,6 +200,7 @@ final class Keeper {
     }
 
     private void listen() {
+        lockGrownHeap();
         switch (growth.look()) {
             case CERTAIN -> {
                 lastGrowth = System.nanoTime();
@@ -208,6 +209,20 @@ final class Keeper {
             case POSSIBLE -> mayHaveGrown = true;
             case NONE -> {}
         }
+    }
+
+    /** Locks what the heap has grown by before it can be swapped out, as far as the allowance goes. A pass tells what it was. */
+    private void lockGrownHeap() {
+        if (!hasPassed || !lock.hasHeapGrown()) {
+            return;
+        }
+        lastGrowth = System.nanoTime();
+        if (woken.restNanos(lastGrowth) > 0) {
+            return;
+        }
+        long start = cpu.nanos();
+        lock.lockGrownHeap();
+        woken.spend(cpu.since(start));
     }
 
     /**

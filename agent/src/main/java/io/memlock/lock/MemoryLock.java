@@ -57,6 +57,7 @@ public final class MemoryLock {
     private int passesSinceEnd;
     private int failedPasses;
     private long lastPassNanos;
+    private long heapBytes;
 
     /** What is told that new mappings have begun to be born locked while the JVM runs; null for nobody. */
     private volatile Runnable futureListener;
@@ -408,6 +409,23 @@ public final class MemoryLock {
     private long periodNanos() {
         return Math.max(
                 SOONEST_PASS_NANOS, TimeUnit.MILLISECONDS.toNanos(plan.options().intervalMillis()));
+    }
+
+    /** Returns whether the heap has committed more since this was last asked. This is free. One thread may ask. */
+    public boolean hasHeapGrown() {
+        long before = heapBytes;
+        heapBytes = process.heapBytes();
+        return heapBytes > before;
+    }
+
+    /**
+     * Locks what the heap has grown by, without a look at the mappings, where new ones are not born locked: while memory is
+     * short, it would be swapped out before a pass finds it.
+     */
+    public synchronized void lockGrownHeap() {
+        if (firstPassDone && process.locksReservedAtOnce()) {
+            passes.lockGrownHeap(plan);
+        }
     }
 
     private LockFailure runPass() throws IOException {

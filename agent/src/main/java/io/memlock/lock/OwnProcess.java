@@ -28,6 +28,14 @@ public interface OwnProcess {
      */
     boolean mayBeMiscounted();
 
+    /** Returns how many bytes the heap has committed, whatever of it is in use. This is free. */
+    default long heapBytes() {
+        return Runtime.getRuntime().totalMemory();
+    }
+
+    /** Returns whether a call on memory that is only reserved, or locked already, takes no time: from Linux 5.18 on. */
+    boolean locksReservedAtOnce();
+
     /** Returns whether a seccomp filter may end the process for a call of this thread that can be left out. */
     boolean isFiltered();
 

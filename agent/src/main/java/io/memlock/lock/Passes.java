@@ -72,7 +72,7 @@ public final class Passes {
         reassertFuture();
         boolean othersSetFuture = future.isApplications()
                 || (plan.strategy() == Strategy.RESCAN && !plan.limit().isUnlimited() && future.isBornLocked());
-        if (mayMirrorHeap(plan)) {
+        if (mayLockAllOfHeap(plan)) {
             zgcMirror.check(nowNanos);
         } else {
             zgcMirror.release(); // before: it is not to be locked, nor told as missing
@@ -140,16 +140,12 @@ public final class Passes {
         }
     }
 
-    private static boolean mayMirrorHeap(Plan plan) {
-        return plan.selection().contains(Region.HEAP) && plan.limit().isUnlimited();
-    }
-
     /**
      * Has the mirror reach as far as ZGC's heap, after a pass: ZGC may unmap what it frees, and a lock cannot hold unmapped
      * memory.
      */
     void mirrorHeap(Plan plan, long nowNanos) {
-        if (!mayMirrorHeap(plan) || !isHeapRemapped()) {
+        if (!mayLockAllOfHeap(plan) || !isHeapRemapped()) {
             return;
         }
         if (future.isApplications() || (!future.isInForce() && future.isBornLocked())) {
@@ -172,6 +168,18 @@ public final class Passes {
         }
         reconciler().look();
         return zgcMirror.populatePart(reconciler().segments());
+    }
+
+    /** Returns whether all that the heap may grow into may be locked: it is selected, and no limit counts it. */
+    private static boolean mayLockAllOfHeap(Plan plan) {
+        return plan.selection().contains(Region.HEAP) && plan.limit().isUnlimited();
+    }
+
+    /** Locks what the heap has grown by, where it is not born locked. */
+    void lockGrownHeap(Plan plan) {
+        if (plan.strategy() == Strategy.RESCAN && mayLockAllOfHeap(plan)) {
+            reconciler().lockHeapAtOnce();
+        }
     }
 
     /** Returns whether locks on the heap will not last, however complete they look now: ZGC's do not under rescan. */

@@ -319,6 +319,11 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
     }
 
     @Override
+    public boolean locksReservedAtOnce() {
+        return proc.kernelVersion().isAtLeast(5, 18);
+    }
+
+    @Override
     public boolean isFiltered() {
         return proc.isFiltered();
     }

@@ -70,6 +70,7 @@ public final class Reconciler {
     private boolean adopts;
     private boolean givesBack;
     private boolean leavesSome;
+    private boolean hasLockedHeap;
     private int passesSinceLook = LOOK_EVERY;
     private int passesSinceFull;
     private int passesSinceChange;
@@ -143,6 +144,16 @@ public final class Reconciler {
         } catch (IOException e) {
             // Nobody can tell what is whose. The heap is most of it.
         }
+    }
+
+    /**
+     * Locks all that the heap may grow into, as far as it is the agent's, each span in a few calls: what has been committed
+     * since the last look is locked before it is swapped out. The next pass finds what it was.
+     */
+    public void lockHeapAtOnce() {
+        hasLockedHeap = true;
+        expectChange();
+        new HeapSpans(tools.held(), tools.ours(), tools.pause()).lock(mappings.segments());
     }
 
     private boolean unlockHeap(Segment segment) {
@@ -368,8 +379,23 @@ public final class Reconciler {
                 repair.countStillThere(segment);
             }
         }
+        if (hasLockedHeap) { // some of it may have been swapped out before
+            newlyLocked.addAll(newHeapAmong(found.kept()));
+            hasLockedHeap = false;
+        }
         locked = found.kept();
         return repair.result(found);
+    }
+
+    private List<Segment> newHeapAmong(List<Segment> kept) {
+        Set<Segment> before = new HashSet<>(locked);
+        List<Segment> heap = new ArrayList<>();
+        for (Segment segment : kept) {
+            if (segment.region() == Region.HEAP && !before.contains(segment)) {
+                heap.add(segment);
+            }
+        }
+        return heap;
     }
 
     /** Returns whether the last pass wanted the same locked: under MCL_FUTURE that is also what is not accessible. */

@@ -237,6 +237,22 @@ public final class FakeProcess implements OwnProcess, ProcessView {
         return isMiscounted;
     }
 
+    /** What the heap has committed. */
+    public volatile long heapBytes;
+
+    @Override
+    public long heapBytes() {
+        return heapBytes;
+    }
+
+    /** Whether the kernel is older than 5.18. */
+    public boolean goesThroughReserved;
+
+    @Override
+    public boolean locksReservedAtOnce() {
+        return !goesThroughReserved;
+    }
+
     @Override
     public boolean isFiltered() {
         return isFiltered;

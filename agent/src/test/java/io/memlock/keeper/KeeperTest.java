@@ -82,6 +82,25 @@ class KeeperTest {
         assertLocksWhatCame(Growth.CERTAIN);
     }
 
+    /** The interval is an hour, and no signal of growth comes before the next collection. */
+    @Test
+    void locksWhatTheHeapHasGrownByBetweenTwoPasses() throws Exception {
+        kernel.commit(Region.HEAP, HEAP, MIB);
+        kernel.reserve(Region.HEAP, HEAP + MIB, 8 * MIB);
+        FakeProcess process = new FakeProcess(kernel);
+        CountDownLatch listens = new CountDownLatch(LOOKS);
+        started(keeper(process, process.newLock(), RARELY, () -> Growth.NONE), listens::countDown);
+        assertThat(listens.await(1, TimeUnit.MINUTES)).isTrue();
+        CountDownLatch locked = new CountDownLatch(1);
+        kernel.afterLock.put(HEAP, locked::countDown);
+        kernel.commit(Region.HEAP, HEAP + MIB, MIB);
+
+        process.heapBytes = 2 * MIB;
+
+        assertThat(locked.await(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(kernel.isLocked(HEAP + MIB)).isTrue();
+    }
+
     /** The interval is an hour. */
     private void assertLocksWhatCame(Growth growth) throws Exception {
         kernel.commit(Region.HEAP, HEAP, MIB);

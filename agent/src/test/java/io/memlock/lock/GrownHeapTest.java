@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.fake.FakeKernel;
+import io.memlock.fake.FakeProcess;
+import io.memlock.memory.Region;
+import io.memlock.options.OptionParser;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the heap commits is locked before a pass finds it, where nothing that is mapped anew is born locked. */
+class GrownHeapTest {
+
+    private static final long MIB = 1 << 20;
+    private static final long HEAP = 0x1000_0000L;
+    private static final long GROWN = HEAP + 4 * MIB;
+    private static final long END = HEAP + 64 * MIB;
+    private static final long OTHER = 0x4000_0000L;
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final FakeProcess process = new FakeProcess(kernel);
+    private final MemoryLock lock = process.newLock();
+
+    @BeforeEach
+    void startJvm() {
+        kernel.commit(Region.HEAP, HEAP, GROWN - HEAP);
+        kernel.reserve(Region.HEAP, GROWN, END - GROWN);
+        kernel.reserve(Region.OTHER, OTHER, MIB);
+        process.heapBytes = GROWN - HEAP;
+    }
+
+    private void start(String options) throws Exception {
+        lock.start(OptionParser.parse(options));
+        lock.reconcile();
+        lock.reconcile();
+        assertThat(lock.hasHeapGrown()).isTrue(); // since nobody had asked before
+        assertThat(lock.hasHeapGrown()).isFalse();
+    }
+
+    private void grow() {
+        kernel.commit(Region.HEAP, GROWN, 2 * MIB);
+        process.heapBytes = GROWN - HEAP + 2 * MIB;
+        assertThat(lock.hasHeapGrown()).isTrue();
+        lock.lockGrownHeap();
+    }
+
+    @Test
+    void isLockedWithoutALook() throws Exception {
+        start("mode=heap,strategy=rescan");
+        int looks = kernel.looks;
+
+        grow();
+
+        assertThat(kernel.isLockedOnFault(GROWN)).isTrue();
+        assertThat(kernel.isLocked(OTHER)).isFalse();
+        assertThat(kernel.looks).isEqualTo(looks);
+    }
+
+    @Test
+    void isUnlockedWithAllThatIsReserved() throws Exception {
+        start("mode=heap,strategy=rescan");
+        grow();
+        assertThat(kernel.chargedBytes()).isEqualTo(END - HEAP);
+
+        lock.unlock();
+
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    @Test
+    void isReadBackIfItWasSwappedOutBefore() throws Exception {
+        start("mode=heap,strategy=rescan");
+        lock.readBack();
+        grow();
+        process.isPrivateInSwap = true;
+        lock.reconcile();
+
+        lock.readBack();
+
+        assertThat(process.asked).containsExactly("swap in privately 1", "tell 1");
+    }
+
+    @Test
+    void staysUnlockedWhereALimitCountsWhatIsReserved() throws Exception {
+        kernel.privileged = false;
+        start("mode=heap");
+
+        grow();
+
+        assertThat(kernel.isLocked(GROWN)).isFalse();
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+    }
+
+    @Test
+    void isLeftToThePassWhereTheKernelGoesThroughAllThatIsReserved() throws Exception {
+        process.goesThroughReserved = true;
+        start("mode=heap,strategy=rescan");
+
+        grow();
+
+        assertThat(kernel.isLocked(GROWN)).isFalse();
+    }
+
+    @Test
+    void staysUnlockedWhereTheHeapIsNotSelected() throws Exception {
+        start("mode=code,strategy=rescan");
+
+        grow();
+
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    /** A call would populate them. */
+    @Test
+    void isLeftAloneInHugePages() throws Exception {
+        kernel.unmap(HEAP, END - HEAP);
+        kernel.mapHugetlb(Region.HEAP, HEAP, GROWN - HEAP);
+        kernel.reserve(Region.HEAP, GROWN, END - GROWN);
+        start("mode=heap,strategy=rescan");
+
+        process.heapBytes = GROWN - HEAP + 2 * MIB;
+        lock.hasHeapGrown();
+        lock.lockGrownHeap();
+
+        assertThat(kernel.populatedHugetlb).isZero();
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    @Test
+    void staysTheApplicationsWhereItHasLockedTheHeap() throws Exception {
+        kernel.mlock(HEAP, GROWN - HEAP);
+        start("mode=heap,strategy=rescan");
+
+        grow();
+        lock.unlock();
+
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+    }
+}
