@@ -40,7 +40,8 @@ final class Difference {
 
     /** Returns whether it makes a difference at all whether a segment is locked. */
     boolean matters(Segment segment, boolean isSelected) {
-        return isSelected ? conditions.isWorthLocking(segment) : unlocks;
+        boolean isWanted = isSelected && conditions.isWorthLocking(segment);
+        return isWanted || (unlocks && (!isSelected || conditions.mustStayUnlocked(segment)));
     }
 
     void add(Segment segment, boolean isSelected, boolean isLocked) {

@@ -36,11 +36,13 @@ public record PassConditions(long limitBytes, boolean isFuture, boolean othersSe
     }
 
     /**
-     * Returns whether a segment is of the first thread's stack under a limit. That stack grows by page faults. Locked, each
-     * growth counts against the limit, and beyond it the answer is SIGSEGV. Linux {@code mm/vma.c: acct_stack_growth}
+     * Returns whether a segment is to be unlocked, though its region is selected: a limit applies, and it is only reserved or of
+     * the first thread's stack. That stack grows by page faults. Locked, each growth counts against the limit, and beyond it
+     * the answer is SIGSEGV. Linux {@code mm/vma.c: acct_stack_growth}
      */
     boolean mustStayUnlocked(Segment segment) {
-        return limitBytes >= 0 && segment.mapping().isFirstStack();
+        return limitBytes >= 0
+                && (segment.mapping().isFirstStack() || !segment.mapping().isAccessible());
     }
 
     /** Compares as any record does, but is written out: see {@link Mapping#equals}. */

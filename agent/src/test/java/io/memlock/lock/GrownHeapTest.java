@@ -70,6 +70,20 @@ class GrownHeapTest {
     }
 
     @Test
+    void leavesTheLimitToWhatIsCommittedOnceOneApplies() throws Exception {
+        start("mode=heap,strategy=rescan");
+        grow();
+        kernel.privileged = false;
+
+        for (int pass = 0; pass < 10; pass++) {
+            lock.reconcile();
+        }
+
+        assertThat(kernel.chargedBytes()).isEqualTo(6 * MIB);
+        assertThat(kernel.isLocked(GROWN)).isTrue();
+    }
+
+    @Test
     void isReadBackIfItWasSwappedOutBefore() throws Exception {
         start("mode=heap,strategy=rescan");
         lock.readBack();
