@@ -111,13 +111,9 @@ public final class SharedMemorySwap {
     }
 
     private boolean canTell() {
-        try {
-            return proc.memInfo().swapUsedBytes() != 0
-                    && proc.kernelVersion().isAtLeast(FIRST_MAJOR, FIRST_MINOR)
-                    && !proc.isFiltered();
-        } catch (RuntimeException e) {
-            return false;
-        }
+        return proc.memInfo().swapUsedBytes() != 0
+                && proc.isKernelAtLeast(FIRST_MAJOR, FIRST_MINOR)
+                && !proc.isFiltered();
     }
 
     private void findDescriptors() {

@@ -315,6 +315,15 @@ public final class ProcFs {
         return KernelVersion.parse(release);
     }
 
+    /** Returns whether the running kernel is a given version or a later one; false where it does not tell its version. */
+    public boolean isKernelAtLeast(int major, int minor) {
+        try {
+            return kernelVersion().isAtLeast(major, minor);
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+
     /**
      * A setting in {@code /sys}.
      *

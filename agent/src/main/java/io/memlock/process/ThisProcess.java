@@ -98,6 +98,7 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
 
     private HeldPages held;
     private Boolean inUserNamespace;
+    private Boolean locksReservedAtOnce;
     private Deployment deployment;
     private JvmLayout layout;
     private PassRelay passRelay;
@@ -319,8 +320,11 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
     }
 
     @Override
-    public boolean locksReservedAtOnce() {
-        return proc.kernelVersion().isAtLeast(5, 18);
+    public synchronized boolean locksReservedAtOnce() {
+        if (locksReservedAtOnce == null) {
+            locksReservedAtOnce = proc.isKernelAtLeast(5, 18);
+        }
+        return locksReservedAtOnce;
     }
 
     @Override

@@ -11,7 +11,6 @@ import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import io.memlock.os.LibC;
-import io.memlock.proc.KernelVersion;
 import io.memlock.proc.Pagemap;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
@@ -198,12 +197,7 @@ public final class ProcessResidency implements Residency {
     }
 
     private boolean isVmSwapEstimated() {
-        try {
-            KernelVersion kernel = proc.kernelVersion();
-            return kernel.isAtLeast(6, 2) && !kernel.isAtLeast(6, 16);
-        } catch (RuntimeException e) { // it does not tell its version
-            return false;
-        }
+        return proc.isKernelAtLeast(6, 2) && !proc.isKernelAtLeast(6, 16);
     }
 
     /** Returns how much all processes have in swap: any number, where the kernel does not tell. */

@@ -63,6 +63,20 @@ class ProcFsTest {
     }
 
     @Test
+    void aKernelThatDoesNotTellItsVersionIsAsOldAsCanBe() throws IOException {
+        Path release = root.resolve("proc/sys/kernel/osrelease");
+        Files.createDirectories(release.getParent());
+        Files.writeString(release, "gVisor\n");
+
+        assertThat(captured.isKernelAtLeast(0, 0)).isFalse();
+
+        Files.writeString(release, "5.18.0-gVisor\n");
+
+        assertThat(captured.isKernelAtLeast(5, 18)).isTrue();
+        assertThat(captured.isKernelAtLeast(5, 19)).isFalse();
+    }
+
+    @Test
     void readsAFileMuchLargerThanItsBuffer() throws IOException {
         StringBuilder maps = new StringBuilder();
         for (int i = 1; i <= 10_000; i++) {
