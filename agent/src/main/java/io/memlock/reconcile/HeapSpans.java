@@ -6,6 +6,7 @@ import io.memlock.calls.HeldPages;
 import io.memlock.calls.Pause;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -63,6 +64,38 @@ final class HeapSpans {
             isOurs &= !segment.mapping().isHugetlb() && (!segment.mapping().isAccessible() || ours.contains(segment));
         }
         lockIf(isOurs, start, end);
+    }
+
+    /**
+     * Returns the parts of the heap that were not there before.
+     *
+     * @param before segments in the order of their addresses
+     * @param now segments in the order of their addresses
+     */
+    static List<Segment> grown(List<Segment> before, List<Segment> now) {
+        List<Segment> grown = new ArrayList<>();
+        int next = 0;
+        for (Segment segment : now) {
+            if (segment.region() != Region.HEAP) {
+                continue;
+            }
+            long at = segment.start();
+            while (next < before.size() && before.get(next).end() <= at) {
+                next++;
+            }
+            for (int i = next; i < before.size() && before.get(i).start() < segment.end(); i++) {
+                addPart(grown, segment, at, before.get(i).start());
+                at = Math.max(at, before.get(i).end());
+            }
+            addPart(grown, segment, at, segment.end());
+        }
+        return grown;
+    }
+
+    private static void addPart(List<Segment> parts, Segment segment, long start, long end) {
+        if (start < end) {
+            parts.add(new Segment(start, end, segment.region(), segment.evidence(), segment.mapping()));
+        }
     }
 
     private void lockIf(boolean isOurs, long start, long end) {

@@ -36,7 +36,8 @@ public interface PassListener {
     void ended(int errno);
 
     /**
-     * Hears of a segment that the last pass also wanted locked, and that was unlocked until now. It is locked again.
+     * Hears of a segment that the last pass also wanted locked, and that was unlocked until now, or since the last pass
+     * for a moment. It is locked again.
      *
      * @param isByOthers whether it was locked and only another party can have unlocked it; otherwise it may be new
      */

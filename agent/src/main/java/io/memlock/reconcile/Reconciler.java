@@ -379,23 +379,26 @@ public final class Reconciler {
                 repair.countStillThere(segment);
             }
         }
-        if (hasLockedHeap) { // some of it may have been swapped out before
-            newlyLocked.addAll(newHeapAmong(found.kept()));
-            hasLockedHeap = false;
+        if (hasLockedHeap) {
+            takeGrownHeap(found.kept(), isRepeated(selection, conditions));
         }
         locked = found.kept();
         return repair.result(found);
     }
 
-    private List<Segment> newHeapAmong(List<Segment> kept) {
-        Set<Segment> before = new HashSet<>(locked);
-        List<Segment> heap = new ArrayList<>();
-        for (Segment segment : kept) {
-            if (segment.region() == Region.HEAP && !before.contains(segment)) {
-                heap.add(segment);
+    /**
+     * Takes what of the heap has been locked at once since the last pass, which has not seen it.
+     *
+     * @param isRepeated whether the last pass wanted the same locked
+     */
+    private void takeGrownHeap(List<Segment> kept, boolean isRepeated) {
+        for (Segment part : HeapSpans.grown(locked, kept)) {
+            newlyLocked.add(part); // it may have been swapped out before
+            if (isRepeated) {
+                listener.foundUnlocked(part, false);
             }
         }
-        return heap;
+        hasLockedHeap = false;
     }
 
     /** Returns whether the last pass wanted the same locked: under MCL_FUTURE that is also what is not accessible. */

@@ -6,7 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
 import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
+import io.memlock.memory.Selection;
 import io.memlock.options.OptionParser;
+import io.memlock.reconcile.PassListener;
+import io.memlock.reconcile.PassResult;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +62,35 @@ class GrownHeapTest {
         assertThat(kernel.isLockedOnFault(GROWN)).isTrue();
         assertThat(kernel.isLocked(OTHER)).isFalse();
         assertThat(kernel.looks).isEqualTo(looks);
+    }
+
+    /** And told as what it was: unlocked until then, and no larger. */
+    @Test
+    void isToldByTheNextPass() throws Exception {
+        List<String> found = new ArrayList<>();
+        process.reconciler().tell(new PassListener() {
+            @Override
+            public void begins(Segment segment, boolean locks) {}
+
+            @Override
+            public void ended(int errno) {}
+
+            @Override
+            public void foundUnlocked(Segment segment, boolean isByOthers) {
+                found.add((segment.start() - HEAP) / MIB + " to " + (segment.end() - HEAP) / MIB + " " + isByOthers);
+            }
+
+            @Override
+            public void passed(Selection selection, PassResult pass) {}
+        });
+        start("mode=heap,strategy=rescan");
+        found.clear();
+        grow();
+
+        lock.reconcile();
+        lock.reconcile();
+
+        assertThat(found).containsExactly("4 to 6 false");
     }
 
     @Test
