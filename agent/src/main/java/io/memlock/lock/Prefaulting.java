@@ -19,6 +19,8 @@ final class Prefaulting {
 
     private static final String NOTHING_LOCKED = "nothing is locked";
 
+    private static final String FAILED = "the agent failed meanwhile";
+
     private final Plan plan;
     private final Passes passes;
     private final OwnProcess process;
@@ -74,7 +76,10 @@ final class Prefaulting {
         List<Region> wanted = plan.options().prefault();
         if (wanted.isEmpty() || plan.options().selection().isEmpty()) {
             refusal = null;
-        } else if (!state.locksSomething()) {
+            return;
+        }
+        refusal = FAILED; // until more is known
+        if (!state.locksSomething()) {
             refusal = NOTHING_LOCKED;
         } else {
             List<Segment> segments = isAllLocked

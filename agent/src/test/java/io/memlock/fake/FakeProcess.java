@@ -331,7 +331,10 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     }
 
     @Override
-    public List<Segment> locate(List<Region> regions) {
+    public List<Segment> locate(List<Region> regions) throws IOException {
+        if (mapsFailure != null) {
+            throw mapsFailure;
+        }
         kernel.refresh();
         return kernel.segments();
     }

@@ -105,6 +105,15 @@ class LockOutcomeTest {
         assertThat(lock.last().prefaultRefusal()).isEqualTo("not all of heap is locked");
     }
 
+    @Test
+    void aPrefaultThatFailsAtTheStartIsNotToldAsDone() throws Exception {
+        process.mapsFailure = new IOException("Too many open files");
+
+        lock.start("mode=all,prefault=heap");
+
+        assertThat(lock.itself().isPrefaultRefused()).isTrue();
+    }
+
     /** It may take minutes. */
     @Test
     void aChangeThatPrefaultsIsToldAsPopulating() throws Exception {
