@@ -30,17 +30,17 @@ public final class Populator {
     private final boolean hasMadvise;
 
     public Populator(LibC libc, KernelVersion kernel) {
+        this(libc, kernel.isAtLeast(5, 14));
+    }
+
+    private Populator(LibC libc, boolean hasMadvise) {
         this.libc = libc;
-        this.hasMadvise = kernel.isAtLeast(5, 14);
+        this.hasMadvise = hasMadvise;
     }
 
     /** Makes a populator for this kernel. One that does not tell its version is taken for an old one. */
     public static Populator of(LibC libc, ProcFs proc) {
-        try {
-            return new Populator(libc, proc.kernelVersion());
-        } catch (RuntimeException e) {
-            return new Populator(libc, new KernelVersion(0, 0));
-        }
+        return new Populator(libc, proc.isKernelAtLeast(5, 14));
     }
 
     /**
