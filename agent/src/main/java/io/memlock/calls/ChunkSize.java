@@ -33,6 +33,9 @@ public final class ChunkSize {
     /** The longest piece of a sparse file. Where all of it is resident after all, it takes some 10 ms, once. */
     static final long LARGEST_FILE_BYTES = 256L << 20;
 
+    /** The longest piece of a span. Where all of it has just been touched, it takes some 3 ms, once. */
+    static final long LARGEST_SPAN_BYTES = 64L << 20;
+
     /** A length without bound: half of the address space. */
     private static final long WITHOUT_BOUND = 1L << 46;
 
@@ -85,6 +88,12 @@ public final class ChunkSize {
     ChunkSize ofFiles() {
         return new ChunkSize(
                 pageBytes, hugePageBytes, callNanos, LARGEST_FILE_BYTES, SLOW_FILE_NANOS, QUICK_FILE_NANOS);
+    }
+
+    /** Returns sizes for spans of which nearly all is locked already, or only reserved. */
+    ChunkSize ofSpans() {
+        return new ChunkSize(
+                pageBytes, hugePageBytes, callNanos, LARGEST_SPAN_BYTES, SLOW_FILE_NANOS, QUICK_FILE_NANOS);
     }
 
     /**

@@ -30,6 +30,7 @@ public final class ChunkedCalls {
     private final ChunkSize pieces;
     private final ChunkSize reservedPieces;
     private final ChunkSize filePieces;
+    private final ChunkSize spanPieces;
     private final HeldPages held;
     private Progress.Work work;
     private boolean isLive;
@@ -47,6 +48,7 @@ public final class ChunkedCalls {
         this.pieces = pieces;
         this.reservedPieces = pieces.ofReserved();
         this.filePieces = pieces.ofFiles();
+        this.spanPieces = pieces.ofSpans();
         this.held = held;
     }
 
@@ -64,6 +66,7 @@ public final class ChunkedCalls {
         pieces.anew();
         reservedPieces.anew();
         filePieces.anew();
+        spanPieces.anew();
     }
 
     /**
@@ -97,6 +100,30 @@ public final class ChunkedCalls {
      */
     public int lock(Segment segment, BooleanSupplier isOver) {
         return inPieces(segment, Call.LOCK, isOver);
+    }
+
+    /**
+     * Locks a span on-fault of which nearly all is locked already, or only reserved. There is a pause after a piece that was
+     * work alone.
+     *
+     * @return as {@link #lock(Segment)}
+     */
+    public int lockSpan(HeldPages.Range span) {
+        for (long from = span.start(); from < span.end(); ) {
+            long to = Math.min(span.end(), spanPieces.end(from));
+            long began = System.nanoTime();
+            int errno = held.lockOnFault(from, to - from);
+            if (errno != 0) {
+                return errno;
+            }
+            long took = System.nanoTime() - began;
+            spanPieces.took(took);
+            if (to < span.end() && took > ChunkSize.SLOW_NANOS) {
+                pause.nanos(PAUSE_NANOS);
+            }
+            from = to;
+        }
+        return 0;
     }
 
     /**

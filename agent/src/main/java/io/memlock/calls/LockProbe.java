@@ -136,6 +136,11 @@ public final class LockProbe {
         return isSeen;
     }
 
+    /** Makes a witness of calls that lock all there is; it has not begun. */
+    public LockAllWitness newLockAllWitness() {
+        return new LockAllWitness(libc, this, pageBytes);
+    }
+
     /** Maps a page of our own; the caller unmaps it. */
     long mapPage() {
         return libc.mmap(0, pageBytes, Linux.PROT_NONE, Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS, -1, 0);

@@ -57,7 +57,7 @@ public final class MemoryLock {
     private int passesSinceEnd;
     private int failedPasses;
     private long lastPassNanos;
-    private long heapBytes;
+    private volatile long heapBytes;
 
     /** What is told that new mappings have begun to be born locked while the JVM runs; null for nobody. */
     private volatile Runnable futureListener;
@@ -411,7 +411,7 @@ public final class MemoryLock {
                 SOONEST_PASS_NANOS, TimeUnit.MILLISECONDS.toNanos(plan.options().intervalMillis()));
     }
 
-    /** Returns whether the heap has committed more since this was last asked. This is free. One thread may ask. */
+    /** Returns whether the heap has committed more since this was last asked, or since the first pass. This is free, and waits for nobody. */
     public boolean hasHeapGrown() {
         long before = heapBytes;
         heapBytes = process.heapBytes();
@@ -481,6 +481,7 @@ public final class MemoryLock {
             watch(start);
         }
         plan.watchWhatIsBorn(future.isInForce());
+        heapBytes = firstPassDone ? heapBytes : process.heapBytes(); // before: what comes meanwhile may be missed
         PassResult pass = passes.run(plan, start);
         if (pass.errno() != 0 && isLimitNews()) { // by which it is known what fits, and what to say
             ledger.count(pass, firstPassDone);

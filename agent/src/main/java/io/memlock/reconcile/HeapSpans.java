@@ -1,53 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.reconcile;
 
-import io.memlock.calls.ChunkedCalls;
-import io.memlock.calls.HeldPages;
-import io.memlock.calls.Pause;
+import io.memlock.calls.HeldPages.Range;
+import io.memlock.calls.LockAllWitness;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Locks all that the heap may grow into, without a look at what is there now: HotSpot commits memory by mapping it over
  * what it has reserved, maps nothing else there, and leaves no hole. What is locked already costs next to nothing, from
  * Linux 5.18 on.
+ *
+ * <p>A call makes on-fault what was locked otherwise, and then nothing tells any more that the application did that. It
+ * locks the heap only with all else, by {@code mlockall}: once it has, the heap is left to the passes, which lock
+ * nothing but what is unlocked.
  */
 final class HeapSpans {
 
-    /** The length of a piece: what has been touched of it since the last time is gone through in a few milliseconds. */
-    static final long PIECE_BYTES = 32L << 20;
+    private final Repair.Tools tools;
+    private final LockAllWitness witness;
 
-    /** The number of pieces where the heap is large. A call that finds nothing to do takes a microsecond. */
-    private static final int MOST_PIECES = 128;
+    /** Whether the application had locked the heap when the witness began. */
+    private boolean isApplications;
 
-    /** The time from which on a piece was work, and others may want to map memory. */
-    private static final long SLOW_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
-
-    private final HeldPages held;
-    private final OwnLocks ours;
-    private final Pause pause;
-
-    /**
-     * Locks nothing yet.
-     *
-     * @param ours what the agent may unlock; what is locked here is added
-     */
-    HeapSpans(HeldPages held, OwnLocks ours, Pause pause) {
-        this.held = held;
-        this.ours = ours;
-        this.pause = pause;
+    /** Locks nothing yet. */
+    HeapSpans(Repair.Tools tools) {
+        this.tools = tools;
+        this.witness = tools.probe().newLockAllWitness();
     }
 
     /**
-     * Locks each span of segments of the heap in which all that is committed is ours by now. What is locked by the
-     * application stays its own.
+     * Locks each span of segments of the heap in which all that is committed is ours by now.
      *
      * @param segments every mapping as of the last look, in the order of their addresses
+     * @return whether it was done, as far as the kernel did it: the next pass finds out
      */
-    void lock(List<Segment> segments) {
+    boolean lock(List<Segment> segments) {
+        if (!mayBeLocked(segments)) {
+            return false;
+        }
+        for (Range span : ours(segments)) {
+            tools.ours().inherit(span.start(), span.end()); // before: it takes memory, which there may be none of
+            tools.calls().lockSpan(span);
+        }
+        return true;
+    }
+
+    private boolean mayBeLocked(List<Segment> segments) {
+        if (!witness.hasBegun()) {
+            witness.begin(); // before the question: it sees what comes after the answer
+            try {
+                isApplications = isAnyApplications(segments);
+            } catch (IOException e) {
+                witness.end();
+            }
+        }
+        return !isApplications && witness.sawNothing();
+    }
+
+    private boolean isAnyApplications(List<Segment> segments) throws IOException {
+        List<Segment> heap = new ArrayList<>();
+        for (Segment segment : segments) {
+            if (segment.region() == Region.HEAP && segment.mapping().isAccessible()) {
+                heap.add(segment);
+            }
+        }
+        tools.applicationLocks().oursAmong(heap, tools.held());
+        for (Segment segment : heap) {
+            if (tools.applicationLocks().isKnown(segment)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Unlocks each of these spans in one call and without a pause.
+     *
+     * @param segments as for {@link #lock}
+     */
+    void unlockAtOnce(List<Segment> segments) {
+        for (Range span : ours(segments)) {
+            tools.held().unlockOthers(span.start(), span.end() - span.start());
+        }
+    }
+
+    /** Has the next lock ask again whose the heap is: under other conditions we lock all there is, too. */
+    void conditionsChange() {
+        witness.end();
+    }
+
+    private List<Range> ours(List<Segment> segments) {
+        List<Range> spans = new ArrayList<>();
         long start = 0;
         long end = 0;
         boolean isOurs = false;
@@ -56,14 +103,22 @@ final class HeapSpans {
                 continue;
             }
             if (segment.start() != end) {
-                lockIf(isOurs, start, end);
+                addIf(isOurs, spans, start, end);
                 start = segment.start();
                 isOurs = true;
             }
             end = segment.end();
-            isOurs &= !segment.mapping().isHugetlb() && (!segment.mapping().isAccessible() || ours.contains(segment));
+            isOurs &= !segment.mapping().isHugetlb()
+                    && (!segment.mapping().isAccessible() || tools.ours().contains(segment));
         }
-        lockIf(isOurs, start, end);
+        addIf(isOurs, spans, start, end);
+        return spans;
+    }
+
+    private static void addIf(boolean isOurs, List<Range> spans, long start, long end) {
+        if (isOurs) {
+            spans.add(new Range(start, end));
+        }
     }
 
     /**
@@ -95,23 +150,6 @@ final class HeapSpans {
     private static void addPart(List<Segment> parts, Segment segment, long start, long end) {
         if (start < end) {
             parts.add(new Segment(start, end, segment.region(), segment.evidence(), segment.mapping()));
-        }
-    }
-
-    private void lockIf(boolean isOurs, long start, long end) {
-        if (!isOurs) {
-            return;
-        }
-        ours.inherit(start, end); // before: it takes memory, which there may be none of
-        long piece = Math.max(PIECE_BYTES, (end - start) / MOST_PIECES / PIECE_BYTES * PIECE_BYTES);
-        for (long at = start; at < end; at += piece) {
-            long began = System.nanoTime();
-            if (held.lockOnFault(at, Math.min(piece, end - at)) != 0) {
-                return; // the next pass finds out why
-            }
-            if (System.nanoTime() - began > SLOW_NANOS) {
-                pause.nanos(ChunkedCalls.PAUSE_NANOS);
-            }
         }
     }
 }

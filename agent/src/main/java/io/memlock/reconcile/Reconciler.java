@@ -70,6 +70,7 @@ public final class Reconciler {
     private boolean adopts;
     private boolean givesBack;
     private boolean leavesSome;
+    private HeapSpans heapSpans;
     private boolean hasLockedHeap;
     private int passesSinceLook = LOOK_EVERY;
     private int passesSinceFull;
@@ -129,6 +130,9 @@ public final class Reconciler {
      * locked. The next pass finds what is left.
      */
     public void unlockAtOnce() {
+        if (hasLockedHeap) { // more than the last pass has seen
+            heapSpans.unlockAtOnce(mappings.segments());
+        }
         List<Segment> rest = new ArrayList<>();
         for (Segment segment : locked) {
             Segment part = tools.ours().partOf(segment);
@@ -151,9 +155,13 @@ public final class Reconciler {
      * since the last look is locked before it is swapped out. The next pass finds what it was.
      */
     public void lockHeapAtOnce() {
-        hasLockedHeap = true;
-        expectChange();
-        new HeapSpans(tools.held(), tools.ours(), tools.pause()).lock(mappings.segments());
+        if (heapSpans == null) { // not on the way to main
+            heapSpans = new HeapSpans(tools);
+        }
+        if (heapSpans.lock(mappings.segments())) {
+            hasLockedHeap = true;
+            expectChange();
+        }
     }
 
     private boolean unlockHeap(Segment segment) {
@@ -245,6 +253,9 @@ public final class Reconciler {
      * @throws IOException if {@code /proc/self/maps} cannot be read; nothing was changed
      */
     public PassResult run(Selection selection, PassConditions conditions) throws IOException {
+        if (heapSpans != null && (conditions.isFuture() || selection.isEmpty())) {
+            heapSpans.conditionsChange();
+        }
         PassResult pass = lookAndRepair(selection, conditions);
         listener.passed(selection, pass);
         return pass;

@@ -54,6 +54,26 @@ class ChunkedCallsTest {
         assertThat(kernel.chargedBytes()).isEqualTo(PIECE);
     }
 
+    /** Of 32 MiB, as with pages of 16 KiB: a border in one would split it. */
+    @Test
+    void spansAreLockedUpToMultiplesOfTheHugePageSize() {
+        hugePages = 32 << 20;
+        kernel.commit(Region.HEAP, HEAP + PIECE, 100 * PIECE);
+        List<Long> borders = new ArrayList<>();
+        for (long at = HEAP; at < HEAP + 101 * PIECE; at += PIECE) {
+            long border = at;
+            kernel.afterLock.put(border, () -> borders.add(border));
+        }
+        calls.live();
+
+        assertThat(calls.lockSpan(new HeldPages.Range(HEAP + PIECE, HEAP + 101 * PIECE)))
+                .isZero();
+
+        assertThat(kernel.chargedBytes()).isEqualTo(100 * PIECE);
+        assertThat(borders.remove(0)).isEqualTo(HEAP + PIECE);
+        assertThat(borders).isNotEmpty().allMatch(border -> border % hugePages == 0);
+    }
+
     @Test
     void beginsWithSmallPiecesWhereThereAreNoHugePages() {
         hugePages = 0;

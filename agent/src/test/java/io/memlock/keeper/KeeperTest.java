@@ -88,6 +88,7 @@ class KeeperTest {
         kernel.commit(Region.HEAP, HEAP, MIB);
         kernel.reserve(Region.HEAP, HEAP + MIB, 8 * MIB);
         FakeProcess process = new FakeProcess(kernel);
+        process.heapBytes = MIB;
         CountDownLatch listens = new CountDownLatch(LOOKS);
         started(keeper(process, process.newLock(), RARELY, () -> Growth.NONE), listens::countDown);
         assertThat(listens.await(1, TimeUnit.MINUTES)).isTrue();

@@ -9,6 +9,7 @@ import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import io.memlock.memory.Selection;
 import io.memlock.options.OptionParser;
+import io.memlock.os.Linux;
 import io.memlock.reconcile.PassListener;
 import io.memlock.reconcile.PassResult;
 import java.util.ArrayList;
@@ -41,13 +42,16 @@ class GrownHeapTest {
         lock.start(OptionParser.parse(options));
         lock.reconcile();
         lock.reconcile();
-        assertThat(lock.hasHeapGrown()).isTrue(); // since nobody had asked before
         assertThat(lock.hasHeapGrown()).isFalse();
     }
 
     private void grow() {
-        kernel.commit(Region.HEAP, GROWN, 2 * MIB);
-        process.heapBytes = GROWN - HEAP + 2 * MIB;
+        grow(2 * MIB);
+    }
+
+    private void grow(long bytes) {
+        kernel.commit(Region.HEAP, GROWN, bytes);
+        process.heapBytes = GROWN - HEAP + bytes;
         assertThat(lock.hasHeapGrown()).isTrue();
         lock.lockGrownHeap();
     }
@@ -159,6 +163,58 @@ class GrownHeapTest {
         grow();
 
         assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    /** Servers call it when they are up, and the heap grows later. */
+    @Test
+    void staysTheApplicationsThatLocksAllThereIsAfterTheStart() throws Exception {
+        start("mode=heap,strategy=rescan");
+        kernel.mlockall(Linux.MCL_CURRENT);
+
+        grow();
+        lock.unlock();
+
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+        assertThat(kernel.isLocked(OTHER)).isTrue();
+    }
+
+    @Test
+    void staysTheApplicationsThatLocksAllThereIsAfterItHasGrown() throws Exception {
+        start("mode=heap,strategy=rescan");
+        grow(2 * MIB);
+        kernel.mlockall(Linux.MCL_CURRENT);
+
+        grow(4 * MIB);
+        lock.unlock();
+
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+    }
+
+    @Test
+    void isLockedAgainOnceTheApplicationHasUnlockedAllThereIs() throws Exception {
+        start("mode=heap,strategy=rescan");
+        grow(2 * MIB);
+        kernel.mlockall(Linux.MCL_CURRENT);
+        kernel.munlockall();
+        lock.reconcile();
+
+        grow(4 * MIB);
+
+        assertThat(kernel.isLockedOnFault(GROWN)).isTrue();
+        assertThat(kernel.chargedBytes()).isEqualTo(END - HEAP);
+    }
+
+    /** By the first call: the OOM killer decides in milliseconds. */
+    @Test
+    void isUnlockedAtOnceWithTheRest() throws Exception {
+        start("mode=heap,strategy=rescan");
+        grow();
+        List<Long> charged = new ArrayList<>();
+        kernel.afterUnlock.put(HEAP, () -> charged.add(kernel.chargedBytes()));
+
+        process.reconciler().unlockAtOnce();
+
+        assertThat(charged).containsExactly(0L);
     }
 
     /** A call would populate them. */

@@ -148,7 +148,7 @@ class JmxIT {
                         .filter(call -> call.contains("/pagemap>"))
                         .toList();
                 assertThat(calls).isNotEmpty();
-                if (isKernelAtLeast(6, 7)) {
+                if (Machine.isKernelAtLeast(6, 7)) {
                     assertThat(calls).anyMatch(call -> call.contains("ioctl(") && !call.contains("= -1"));
                     assertThat(calls.stream().filter(call -> call.contains("pread64(")))
                             .as("entries of files alone are read: 600 MiB of heap are 600 readings")
@@ -158,12 +158,6 @@ class JmxIT {
                 }
             }
         }
-    }
-
-    private static boolean isKernelAtLeast(int major, int minor) {
-        String[] numbers = System.getProperty("os.version").split("[.-]", -1);
-        int itsMajor = Integer.parseInt(numbers[0]);
-        return itsMajor > major || (itsMajor == major && Integer.parseInt(numbers[1]) >= minor);
     }
 
     @EachJdk

@@ -108,6 +108,13 @@ public final class Machine {
         return ProcStatus.self().hasCapability(CAP_SYS_ADMIN);
     }
 
+    /** Whether the running kernel is a given version or a later one. */
+    public static boolean isKernelAtLeast(int major, int minor) {
+        String[] numbers = System.getProperty("os.version").split("[.-]", -1);
+        int itsMajor = Integer.parseInt(numbers[0]);
+        return itsMajor > major || (itsMajor == major && Integer.parseInt(numbers[1]) >= minor);
+    }
+
     /** RAM there is. */
     public static long memoryBytes() {
         try {

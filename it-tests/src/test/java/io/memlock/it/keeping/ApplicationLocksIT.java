@@ -31,6 +31,7 @@ class ApplicationLocksIT {
     private static final long STORM_MILLIS = 6000;
     private static final long BETWEEN_MILLIS = 1500;
     private static final int FEWEST_LOCKS = 300;
+    private static final int MCL_CURRENT = 1;
     private static final int MCL_FUTURE = 2;
 
     private Path file;
@@ -128,6 +129,30 @@ class ApplicationLocksIT {
             assertThat(Smaps.of(jvm.pid()).mappings())
                     .as("of what was ours nothing is left%s", jvm.stderr())
                     .noneMatch(entry -> entry.isLockedOnFault() && entry.rss() > 0);
+        }
+    }
+
+    /** Servers lock all there is when they are up, and their heap grows later. */
+    @EachJdk
+    @SideBySide
+    void anotherMlockallThanOursOutlivesAHeapThatGrows(Jdk jdk) {
+        try (ForkedJvm jvm = Keeping.growing(jdk, "mode=heap,strategy=rescan").start()) {
+            Keeping.awaitStart(jvm);
+            Truth truth = Truth.of(jvm, jdk);
+            jvm.ask("grow 100");
+            Keeping.sleep(BETWEEN_MILLIS);
+            assertThat(jvm.ask("mlockall " + MCL_CURRENT)).isEqualTo("0");
+            jvm.ask("grow 250");
+            Keeping.sleep(BETWEEN_MILLIS);
+
+            Memlock.run("unlock", jvm.pid()).succeeded();
+
+            assertThat(Smaps.of(jvm.pid()).mappings())
+                    .filteredOn(truth::isHeap)
+                    .filteredOn(entry -> entry.isLocked() && entry.rss() > 0)
+                    .as("of the heap that the application has locked%s", jvm.stderr())
+                    .isNotEmpty()
+                    .noneMatch(Smaps.Entry::isLockedOnFault);
         }
     }
 

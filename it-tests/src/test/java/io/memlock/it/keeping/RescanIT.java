@@ -4,6 +4,7 @@ package io.memlock.it.keeping;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.harness.Collector;
+import io.memlock.it.harness.Eventually;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -114,6 +115,36 @@ class RescanIT {
             assertThat(all).as("us until relocked").allSatisfy(each -> assertThat(each)
                     .isLessThan(3 * LATEST_MILLIS * 1000)); // one may meet the moment in which the machine is late
         }
+    }
+
+    /** As no pass does, which locks nothing that is only reserved: new memory is locked before a pass looks for it. */
+    @ParameterizedTest
+    @EnumSource(names = {"SERIAL", "PARALLEL", "G1", "SHENANDOAH"})
+    void locksAllThatTheHeapMayGrowIntoOnceItHasGrown(Collector collector) {
+        Machine.require(Machine.isKernelAtLeast(5, 18), "needs Linux 5.18");
+        Jdk jdk = Jdk.newest();
+        try (ForkedJvm jvm = Keeping.growing(jdk, "mode=heap,strategy=rescan")
+                .flags(collector.flag())
+                .start()) {
+            Keeping.awaitStart(jvm);
+            Truth truth = Truth.of(jvm, jdk);
+            assertThat(reservedHeap(truth, jvm))
+                    .isNotEmpty()
+                    .allMatch(entry -> !entry.isLocked(), "not locked before it has grown");
+
+            jvm.ask("grow 150");
+
+            Eventually.eventually(() -> assertThat(reservedHeap(truth, jvm))
+                    .as("%s", jvm.stderr())
+                    .isNotEmpty()
+                    .allMatch(Smaps.Entry::isLocked));
+        }
+    }
+
+    private static List<Smaps.Entry> reservedHeap(Truth truth, ForkedJvm jvm) {
+        return Smaps.of(jvm.pid()).mappings().stream()
+                .filter(entry -> truth.isHeap(entry) && entry.permissions().startsWith("---"))
+                .toList();
     }
 
     private static long median(List<Long> values) {
